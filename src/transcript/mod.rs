@@ -1,0 +1,6 @@
+//! What was said: the transcript document, its making from audio and from text, and the reading of
+//! spoken commands and numbers in it. Knows nothing clinical.
+
+pub mod document;
+pub mod transcriber;
+pub mod words;
