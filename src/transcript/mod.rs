@@ -2,5 +2,7 @@
 //! spoken commands and numbers in it. Knows nothing clinical.
 
 pub mod document;
+pub mod numbers;
+pub mod spoken;
 pub mod transcriber;
 pub mod words;
