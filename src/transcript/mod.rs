@@ -1,6 +1,7 @@
 //! What was said: the transcript document, its making from audio and from text, and the reading of
 //! spoken commands and numbers in it. Knows nothing clinical.
 
+pub mod corrections;
 pub mod document;
 pub mod numbers;
 pub mod spoken;

@@ -75,6 +75,11 @@ pub(super) fn may_begin(word: &str) -> bool {
     STARTS.contains(word) || OTHER_STARTS.contains(word)
 }
 
+/// `zero` to `nineteen`, `twenty` to `ninety`.
+pub(super) fn is_cardinal(word: &str) -> bool {
+    small(word).or_else(|| tens(word)).is_some()
+}
+
 /// A number and the token after it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Cardinal {

@@ -14,7 +14,7 @@ use std::ops::Range;
 pub use clock::{Clock, HalfDay};
 pub use quantity::{Joint, Number, Quantity};
 
-use crate::transcript::words::Token;
+use crate::transcript::words::{Token, TokenKind};
 
 /// One number found in tokens.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,6 +79,12 @@ pub fn read_excluding(tokens: &[Token], named: &[Range<usize>]) -> Vec<NumberRea
         }
     }
     readings
+}
+
+/// Whether the token is digits or a cardinal number word.
+#[must_use]
+pub fn is_number_word(token: &Token) -> bool {
+    token.kind == TokenKind::Number || cardinal::is_cardinal(&token.lower)
 }
 
 #[cfg(test)]

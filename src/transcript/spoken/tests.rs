@@ -184,7 +184,7 @@ fn commands_are_obeyed() {
         ("She slept. Undo. She ate.", "She ate ."),
         (
             "next section plan scratch that next section response",
-            "< [\u{a7}response]",
+            "[\u{a7}response]",
         ),
         (
             "PHQ was fourteen, correction, sixteen",
