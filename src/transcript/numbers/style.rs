@@ -38,7 +38,6 @@ const LABELS: &[&str] = &[
     "target",
     "lesson",
     "part",
-    "number",
 ];
 
 /// Words that can follow a rating or a score, but not a number that counts the word after it.

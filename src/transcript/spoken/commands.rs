@@ -41,6 +41,8 @@ pub(super) struct Command {
     pub site: Site,
     pub not_after: Vec<String>,
     pub not_before: Vec<String>,
+    #[serde(default)]
+    pub closed_by: Vec<String>,
 }
 
 /// What a command does.

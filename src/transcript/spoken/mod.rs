@@ -124,8 +124,11 @@ fn command(place: &Place, edits: &[Edit], at: usize) -> Option<Edit> {
             why: Struck::Command,
         },
     };
+    // What a recogniser puts behind a closing quote ends the sentence around it.
+    let closing = matches!(act, Act::Punctuate("\u{201d}" | ")"));
+    let end = if closing { end } else { place.with_marks(end) };
     Some(Edit {
-        tokens: at..place.with_marks(end),
+        tokens: at..end,
         act,
     })
 }

@@ -9,6 +9,9 @@ use crate::transcript::words::{Token, TokenKind};
 /// A text with fewer marks than one in so many words has no punctuation of its own.
 const WORDS_A_MARK: usize = 40;
 
+/// A spoken quotation is closed within so many tokens.
+const CLOSED_WITHIN: usize = 60;
+
 /// A text and its tokens.
 pub(super) struct Place<'a> {
     pub text: &'a str,
@@ -140,7 +143,18 @@ impl<'a> Place<'a> {
         let goes_on = self
             .word(range.end)
             .is_some_and(|word| !self.is_capital(range.end) && holds(&command.not_before, word));
-        !noun && !goes_on && self.sits(command, &range, edits)
+        !noun && !goes_on && self.sits(command, &range, edits) && self.closes(command, range.end)
+    }
+
+    /// Whether what must close the command follows it.
+    fn closes(&self, command: &Command, end: usize) -> bool {
+        let closing = |at| {
+            command
+                .closed_by
+                .iter()
+                .any(|close| self.phrase(at, close).is_some())
+        };
+        command.closed_by.is_empty() || (end..end + CLOSED_WITHIN).any(closing)
     }
 
     fn sits(&self, command: &Command, range: &Range<usize>, edits: &[Edit]) -> bool {

@@ -280,6 +280,7 @@ fn ordinary_speech_is_left_alone() {
         "she was sorry",
         "she wanted to end note taking",
         "a price quote from the shop",
+        "he quote mined the letter",
         "she likes it and you know her",
         "seen in the er twice",
         "Went to ER on Monday",
