@@ -28,6 +28,29 @@ pub struct Transcript {
     pub coverage: Vec<Gap>,
 }
 
+impl Transcript {
+    /// The transcript of one typed dictation.
+    #[must_use]
+    pub fn typed(text: &str) -> Self {
+        Self {
+            schema: TranscriptSchema::V1,
+            mode: Mode::Dictation,
+            language: english(),
+            duration_ms: None,
+            engine: None,
+            utterances: vec![Utterance {
+                id: UtteranceId::nth(1),
+                speaker: Speaker::Clinician,
+                span: None,
+                text: text.into(),
+                confidence: None,
+                words: Vec::new(),
+            }],
+            coverage: Vec::new(),
+        }
+    }
+}
+
 fn english() -> String {
     "en".to_owned()
 }
@@ -130,6 +153,7 @@ mod optional_span {
         end_ms: Option<u64>,
     }
 
+    #[allow(clippy::ref_option, reason = "the signature is serde's")]
     pub fn serialize<S: Serializer>(span: &Option<TimeSpan>, out: S) -> Result<S::Ok, S::Error> {
         Keys {
             start_ms: span.map(|s| s.start_ms),

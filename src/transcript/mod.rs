@@ -3,7 +3,11 @@
 
 pub mod corrections;
 pub mod document;
+pub mod inflect;
+pub mod names;
 pub mod numbers;
+pub mod phrase;
+pub mod script;
 pub mod spoken;
 pub mod transcriber;
 pub mod words;
