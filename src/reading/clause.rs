@@ -1,0 +1,348 @@
+//! Clauses: the stretches of a sentence that have one subject and say one thing, each with the cues
+//! that were found in it.
+
+use std::ops::Range;
+
+use crate::reading::lexicon::{CueKind, Lexicon, Mark, Reach, Sense};
+use crate::transcript::script::{Break, ScriptUtterance, Sentence};
+
+/// Whose doing a clause tells of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// The clinician who speaks.
+    Clinician,
+    /// The client.
+    Client,
+    /// Somebody of the client's life.
+    Relative,
+    /// Another professional.
+    Provider,
+    /// None was said, as in telegraphic notes.
+    Unsaid,
+}
+
+/// A clause of a sentence. Ranges are words of the utterance.
+#[derive(Clone, Debug)]
+pub struct Clause {
+    /// Place of its utterance in the script.
+    pub utterance: usize,
+    /// Place of its sentence in the utterance.
+    pub sentence: usize,
+    /// Its words.
+    pub words: Range<usize>,
+    /// Whose doing it tells of.
+    pub subject: Subject,
+    /// Whether the clause itself names its subject, rather than the clause before it.
+    pub own_subject: bool,
+    /// Lexicon phrases that begin in it, in order.
+    pub marks: Vec<Mark>,
+}
+
+impl Clause {
+    /// The cues of one kind.
+    pub fn cues(&self, kind: CueKind) -> impl Iterator<Item = &Mark> {
+        self.marks
+            .iter()
+            .filter(move |mark| matches!(mark.what, Sense::Cue(k, _) if k == kind))
+    }
+
+    /// Whether it has a cue of this kind.
+    #[must_use]
+    pub fn has(&self, kind: CueKind) -> bool {
+        self.cues(kind).next().is_some()
+    }
+}
+
+/// Splits a sentence into clauses. `unpunctuated` tells that the speaker's recogniser wrote no
+/// punctuation, so that a new subject with its verb is the only sign of a new clause.
+#[must_use]
+pub fn split(
+    lexicon: &Lexicon,
+    utterance: &ScriptUtterance,
+    place: (usize, usize),
+    sentence: &Sentence,
+    unpunctuated: bool,
+) -> Vec<Clause> {
+    let range = sentence.words.clone();
+    let words = &utterance.words[range.clone()];
+    let mut marks = lexicon.marks(words);
+    drop_pseudo(&mut marks);
+    let mut starts = vec![0];
+    starts.extend(boundaries(words, &marks, unpunctuated));
+    starts.sort_unstable();
+    starts.dedup();
+    let mut clauses: Vec<Clause> = Vec::with_capacity(starts.len());
+    for (n, &start) in starts.iter().enumerate() {
+        let end = starts.get(n + 1).copied().unwrap_or(words.len());
+        let inside: Vec<Mark> = marks
+            .iter()
+            .filter(|m| (start..end).contains(&m.words.start))
+            .map(|m| Mark {
+                what: m.what,
+                words: m.words.start + range.start
+                    ..m.words.end.min(end.max(m.words.start + 1)) + range.start,
+            })
+            .collect();
+        let own = subject(&inside, start + range.start);
+        let before = clauses.last().map(|c| c.subject);
+        clauses.push(Clause {
+            utterance: place.0,
+            sentence: place.1,
+            words: start + range.start..end + range.start,
+            subject: own.or(before).unwrap_or(Subject::Unsaid),
+            own_subject: own.is_some(),
+            marks: inside,
+        });
+    }
+    clauses
+}
+
+/// Takes out the cues that a pseudo cue covers ("no change", "not only").
+fn drop_pseudo(marks: &mut Vec<Mark>) {
+    let covered: Vec<Range<usize>> = marks
+        .iter()
+        .filter(|m| matches!(m.what, Sense::Cue(CueKind::Pseudo, _)))
+        .map(|m| m.words.clone())
+        .collect();
+    if covered.is_empty() {
+        return;
+    }
+    marks.retain(|m| {
+        !matches!(m.what, Sense::Cue(..) | Sense::Risk(_))
+            || !covered
+                .iter()
+                .any(|c| c.start <= m.words.start && m.words.end <= c.end)
+    });
+}
+
+/// Words of the sentence at which a new clause begins.
+fn boundaries(
+    words: &[crate::transcript::script::Word],
+    marks: &[Mark],
+    unpunctuated: bool,
+) -> Vec<usize> {
+    let mut starts: Vec<usize> = (1..words.len())
+        .filter(|&at| words[at].break_before == Break::Clause)
+        .collect();
+    let joined: Vec<usize> = marks
+        .iter()
+        .filter(|m| matches!(m.what, Sense::Cue(CueKind::Joins, _)))
+        .map(|m| m.words.end)
+        .collect();
+    for mark in marks {
+        let at = mark.words.start;
+        match mark.what {
+            Sense::Cue(CueKind::Terminator, _) if at > 0 => {
+                let contrast = matches!(
+                    words[at].lower.as_str(),
+                    "but"
+                        | "however"
+                        | "although"
+                        | "though"
+                        | "instead"
+                        | "except"
+                        | "yet"
+                        | "whereas"
+                );
+                if contrast {
+                    starts.push(at);
+                }
+            }
+            Sense::Cue(CueKind::Starter, _) if at > 0 => {
+                let mut first = at;
+                while first > 1
+                    && words[first].break_before == Break::None
+                    && leads(&words[first - 1].lower)
+                {
+                    first -= 1;
+                }
+                let led = first < at && words[first].break_before < Break::Comma;
+                let comma = words[first].break_before >= Break::Comma;
+                if joined.contains(&first) && first == at && !comma {
+                    continue;
+                }
+                if led || comma || (unpunctuated && !governs(&words[first - 1].lower)) {
+                    starts.push(first);
+                }
+            }
+            what if unpunctuated && at > 0 && !joined.contains(&at) => {
+                starts.extend(unmarked(words, what, at));
+            }
+            _ => {}
+        }
+    }
+    starts
+}
+
+/// Where a clause begins that no punctuation marks: at a subject pronoun, or at a verb of doing in
+/// the past that has no subject before it.
+fn unmarked(words: &[crate::transcript::script::Word], what: Sense, at: usize) -> Option<usize> {
+    let word = words[at].lower.as_str();
+    let begins = match what {
+        Sense::Cue(CueKind::SubjectClient | CueKind::SubjectClinician, _) => {
+            matches!(word, "i" | "we" | "he" | "she" | "they")
+        }
+        Sense::Cue(
+            CueKind::Act
+            | CueKind::Reviewed
+            | CueKind::Attempted
+            | CueKind::Declined
+            | CueKind::Negated
+            | CueKind::Report,
+            Reach::Forward,
+        )
+        | Sense::Act(_) => is_past(word) && !governs(&words[at - 1].lower),
+        _ => false,
+    };
+    begins.then(|| {
+        let led = leads(&words[at - 1].lower);
+        if led { at - 1 } else { at }
+    })
+}
+
+/// Whether a verb stands in the past tense.
+#[must_use]
+pub fn is_past(word: &str) -> bool {
+    word.len() > 3 && word.ends_with("ed")
+        || matches!(
+            word,
+            "did"
+                | "taught"
+                | "led"
+                | "gave"
+                | "ran"
+                | "held"
+                | "went"
+                | "took"
+                | "built"
+                | "wrote"
+                | "drew"
+                | "made"
+                | "began"
+                | "set"
+                | "met"
+                | "told"
+                | "spent"
+                | "brought"
+                | "denies"
+                | "reports"
+                | "states"
+                | "says"
+                | "endorses"
+                | "said"
+        )
+}
+
+/// Words before a verb that it belongs to: a subject, an auxiliary, an adverb, a preposition.
+fn governs(word: &str) -> bool {
+    matches!(
+        word,
+        "i" | "we"
+            | "he"
+            | "she"
+            | "they"
+            | "who"
+            | "that"
+            | "which"
+            | "it"
+            | "was"
+            | "were"
+            | "is"
+            | "are"
+            | "been"
+            | "had"
+            | "has"
+            | "have"
+            | "not"
+            | "also"
+            | "just"
+            | "then"
+            | "to"
+            | "the"
+            | "a"
+            | "an"
+            | "of"
+            | "with"
+            | "her"
+            | "his"
+            | "their"
+            | "by"
+            | "for"
+            | "in"
+            | "on"
+            | "at"
+            | "when"
+            | "what"
+            | "how"
+            | "or"
+            | "client"
+            | "patient"
+            | "pt"
+            | "mother"
+            | "mom"
+            | "dad"
+            | "father"
+            | "still"
+            | "only"
+            | "never"
+            | "be"
+            | "being"
+            | "get"
+            | "got"
+            | "feels"
+            | "felt"
+            | "more"
+            | "less"
+            | "so"
+            | "very"
+            | "much"
+            | "as"
+            | "if"
+            | "did"
+    ) || word.ends_with("ly")
+}
+
+/// Words that lead over to a new clause and belong to it.
+fn leads(word: &str) -> bool {
+    matches!(
+        word,
+        "and" | "but" | "so" | "then" | "also" | "afterwards" | "today" | "because" | "while"
+    )
+}
+
+/// The subject that a clause names: the first one before any verb of doing, telling or planning.
+fn subject(marks: &[Mark], start: usize) -> Option<Subject> {
+    let verb = marks
+        .iter()
+        .filter(|m| {
+            matches!(
+                m.what,
+                Sense::Cue(
+                    CueKind::Act | CueKind::Reviewed | CueKind::Attempted | CueKind::Declined,
+                    Reach::Forward
+                ) | Sense::Act(_)
+            )
+        })
+        .map(|m| m.words.start)
+        .min()
+        .unwrap_or(start + 6);
+    let of = |mark: &Mark| match mark.what {
+        Sense::Cue(CueKind::SubjectClinician, _) => Some(Subject::Clinician),
+        Sense::Cue(CueKind::SubjectClient, _) => Some(Subject::Client),
+        Sense::Cue(CueKind::SubjectRelative, _) => Some(Subject::Relative),
+        Sense::Cue(CueKind::SubjectProvider, _) => Some(Subject::Provider),
+        _ => None,
+    };
+    let first = marks
+        .iter()
+        .filter_map(|m| of(m).map(|s| (m.words.start, usize::MAX - m.words.len(), s)))
+        .filter(|(at, _, _)| *at <= verb.min(start + 6))
+        .min_by_key(|(at, length, _)| (*at, *length));
+    if let Some((_, _, subject)) = first {
+        return Some(subject);
+    }
+    let implied = marks
+        .iter()
+        .any(|m| m.words.start <= start + 1 && matches!(m.what, Sense::Cue(CueKind::Report, _)));
+    implied.then_some(Subject::Client)
+}

@@ -1,0 +1,415 @@
+//! The fields of an EMDR session: target, cognitions, emotions, place in the body, kind of
+//! bilateral stimulation, sets, body scan, completeness. Field texts are the speaker's own words.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+
+use crate::reading::Cite;
+use crate::reading::lexicon::LexiconError;
+use crate::transcript::numbers::Quantity;
+use crate::transcript::phrase::{Classes, Pattern, Phrasebook};
+use crate::transcript::script::{Break, Script, ScriptUtterance, Sentence};
+
+/// The value of a field.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FieldValue {
+    /// The speaker's words.
+    Text(Cite),
+    /// Several texts.
+    List(Vec<Cite>),
+    /// A count.
+    Count(f64),
+    /// Yes or no.
+    Flag(bool),
+}
+
+/// A field and the words for it.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// Its value.
+    pub value: FieldValue,
+    /// The words that say so.
+    pub cite: Cite,
+}
+
+/// The fields that were said, by their names in the note document.
+pub type Fields = BTreeMap<&'static str, Field>;
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Part {
+    Lead(&'static str),
+    TargetAfter,
+    End,
+    Bls,
+    Sets,
+    Clear,
+    Residual,
+    Complete,
+    Incomplete,
+}
+
+/// The phrases of `emdr.toml`, ready to match.
+#[derive(Debug)]
+pub struct EmdrWords {
+    book: Phrasebook<Part>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    target: Target,
+    negative_cognition: Lead,
+    positive_cognition: Lead,
+    image: Lead,
+    emotions: Lead,
+    body_location: Lead,
+    end: Words,
+    bls: Names,
+    sets: Unit,
+    scan: Scan,
+    session: Session,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Target {
+    lead: Vec<String>,
+    after: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Lead {
+    lead: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Words {
+    words: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Names {
+    names: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Unit {
+    unit: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Scan {
+    clear: Vec<String>,
+    residual: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Session {
+    complete: Vec<String>,
+    incomplete: Vec<String>,
+}
+
+impl EmdrWords {
+    /// The phrases that ship with the program.
+    ///
+    /// # Panics
+    /// Never: a test reads the embedded file.
+    #[must_use]
+    pub fn embedded() -> &'static Self {
+        static WORDS: OnceLock<EmdrWords> = OnceLock::new();
+        WORDS.get_or_init(|| {
+            Self::read(include_str!("../../lexicon/emdr.toml")).expect("emdr.toml is well formed")
+        })
+    }
+
+    /// Reads the phrases from the text of `emdr.toml`.
+    ///
+    /// # Errors
+    /// Names the line of what cannot be read.
+    pub fn read(text: &str) -> Result<Self, LexiconError> {
+        let file: File = toml::from_str(text).map_err(|cause| LexiconError::Toml {
+            file: "emdr.toml",
+            cause: Box::new(cause),
+        })?;
+        let lists = [
+            (&file.target.lead, Part::Lead("target")),
+            (&file.target.after, Part::TargetAfter),
+            (
+                &file.negative_cognition.lead,
+                Part::Lead("negative_cognition"),
+            ),
+            (
+                &file.positive_cognition.lead,
+                Part::Lead("positive_cognition"),
+            ),
+            (&file.image.lead, Part::Lead("image")),
+            (&file.emotions.lead, Part::Lead("emotions")),
+            (&file.body_location.lead, Part::Lead("body_location")),
+            (&file.end.words, Part::End),
+            (&file.bls.names, Part::Bls),
+            (&file.sets.unit, Part::Sets),
+            (&file.scan.clear, Part::Clear),
+            (&file.scan.residual, Part::Residual),
+            (&file.session.complete, Part::Complete),
+            (&file.session.incomplete, Part::Incomplete),
+        ];
+        let classes = Classes::from([(
+            "person".to_owned(),
+            vec![
+                "her".to_owned(),
+                "him".to_owned(),
+                "them".to_owned(),
+                "{name}".to_owned(),
+            ],
+        )]);
+        let mut book = Phrasebook::default();
+        for (phrases, part) in lists {
+            for phrase in phrases {
+                let pattern =
+                    Pattern::parse(phrase, &classes).map_err(|cause| LexiconError::Phrase {
+                        file: "emdr.toml",
+                        line: text[..text.find(phrase.as_str()).unwrap_or(0)]
+                            .matches('\n')
+                            .count()
+                            + 1,
+                        cause,
+                    })?;
+                book.add(pattern, part);
+            }
+        }
+        Ok(Self { book })
+    }
+}
+
+/// Reads the fields of one sentence; the first saying of a field stands, the last of a count.
+pub fn read(
+    words: &EmdrWords,
+    script: &Script,
+    place: usize,
+    sentence: &Sentence,
+    into: &mut Fields,
+) {
+    let utterance = &script.utterances[place];
+    let base = sentence.words.start;
+    let found: Vec<(Part, Range<usize>)> = words
+        .book
+        .find(&utterance.words[sentence.words.clone()])
+        .into_iter()
+        .map(|m| (m.what, m.words.start + base..m.words.end + base))
+        .collect();
+    let reader = Reader {
+        utterance,
+        place,
+        found: &found,
+        end: sentence.words.end,
+    };
+    reader.texts(into);
+    reader.counts(into);
+    reader.flags(into);
+}
+
+struct Reader<'a> {
+    utterance: &'a ScriptUtterance,
+    place: usize,
+    found: &'a [(Part, Range<usize>)],
+    end: usize,
+}
+
+impl Reader<'_> {
+    fn cite(&self, words: &Range<usize>) -> Cite {
+        Cite::of(self.place, self.utterance.span(words))
+    }
+
+    /// Where a field's own words end: at a break, an end word or the next field.
+    fn until(&self, from: usize, commas: bool) -> usize {
+        let broken = (from + 1..self.end).find(|&at| {
+            let least = if commas { Break::Comma } else { Break::Clause };
+            self.utterance.words[at].break_before >= least
+        });
+        let ended = self
+            .found
+            .iter()
+            .filter(|(part, r)| matches!(part, Part::End) && r.start > from)
+            .map(|(_, r)| r.start)
+            .min();
+        let mut end = broken.unwrap_or(self.end).min(ended.unwrap_or(self.end));
+        while end > from + 1
+            && matches!(
+                self.utterance.words[end - 1].lower.as_str(),
+                "and" | "the" | "with" | "was"
+            )
+        {
+            end -= 1;
+        }
+        end
+    }
+
+    fn texts(&self, into: &mut Fields) {
+        let emotions = self.found.iter().any(|(p, _)| *p == Part::Lead("emotions"));
+        let mut leads: Vec<(&'static str, Range<usize>)> = Vec::new();
+        for (part, range) in self.found {
+            if let Part::Lead(name) = part {
+                let loose =
+                    *name == "body_location" && self.utterance.words[range.start].lower == "in";
+                if loose && !emotions {
+                    continue;
+                }
+                match leads
+                    .iter_mut()
+                    .find(|(n, r)| n == name && r.start < range.end && range.start < r.end)
+                {
+                    Some((_, known)) if range.len() > known.len() => *known = range.clone(),
+                    Some(_) => {}
+                    None => leads.push((name, range.clone())),
+                }
+            }
+        }
+        for (name, lead) in leads {
+            if lead.end >= self.end || into.contains_key(name) {
+                continue;
+            }
+            let own = lead.end..self.until(lead.end, name != "target" && name != "emotions");
+            let stated = self.utterance.words[lead.start..lead.end].len() > 1
+                || self.utterance.words[lead.end].break_before < Break::Clause;
+            if own.is_empty() || !stated {
+                continue;
+            }
+            let cite = self.cite(&(lead.start..own.end));
+            let value = match name {
+                "emotions" => FieldValue::List(self.list(&own)),
+                _ => FieldValue::Text(self.cite(&own)),
+            };
+            if !matches!(&value, FieldValue::List(items) if items.is_empty()) {
+                into.insert(name, Field { value, cite });
+            }
+        }
+        self.target_before(into);
+    }
+
+    /// "set up the quarry call as the target": the words before.
+    fn target_before(&self, into: &mut Fields) {
+        let Some((_, after)) = self.found.iter().find(|(p, _)| *p == Part::TargetAfter) else {
+            return;
+        };
+        let verb = (0..after.start).rev().take(10).find(|&at| {
+            matches!(
+                self.utterance.words[at].lower.as_str(),
+                "up" | "chose" | "picked" | "selected" | "set" | "used" | "identified"
+            )
+        });
+        if let Some(verb) = verb.filter(|v| v + 1 < after.start) {
+            let own = verb + 1..after.start;
+            let field = Field {
+                value: FieldValue::Text(self.cite(&own)),
+                cite: self.cite(&(own.start..after.end)),
+            };
+            into.entry("target").or_insert(field);
+        }
+    }
+
+    /// Items joined by commas and "and".
+    fn list(&self, words: &Range<usize>) -> Vec<Cite> {
+        let mut items = Vec::new();
+        let mut start = words.start;
+        for at in words.clone() {
+            let word = &self.utterance.words[at];
+            let and = word.lower == "and";
+            if (word.break_before >= Break::Comma || and) && start < at {
+                items.push(self.cite(&(start..at)));
+                start = at;
+            }
+            if and {
+                start = at + 1;
+            }
+        }
+        if start < words.end {
+            items.push(self.cite(&(start..words.end)));
+        }
+        items
+    }
+
+    fn counts(&self, into: &mut Fields) {
+        for (_, unit) in self.found.iter().filter(|(p, _)| *p == Part::Sets) {
+            let number = self
+                .utterance
+                .numbers
+                .iter()
+                .find(|n| n.words.end == unit.start);
+            if let Some(number) = number
+                && let Quantity::Number(count) = number.value
+            {
+                let cite = self.cite(&(number.words.start..unit.end));
+                into.insert(
+                    "sets",
+                    Field {
+                        value: FieldValue::Count(count.value),
+                        cite,
+                    },
+                );
+            }
+        }
+    }
+
+    fn flags(&self, into: &mut Fields) {
+        let mut bls: Vec<&Range<usize>> = Vec::new();
+        for (_, range) in self.found.iter().filter(|(p, _)| *p == Part::Bls) {
+            if bls.last().is_none_or(|last| range.start >= last.end) {
+                bls.push(range);
+            }
+        }
+        if let (Some(first), false) = (bls.first(), into.contains_key("bls_type")) {
+            let mut own = (*first).clone();
+            for next in &bls[1..] {
+                let joined = next.start <= own.end + 1
+                    && self.utterance.words[own.end..next.start]
+                        .iter()
+                        .all(|w| w.lower == "and");
+                if joined {
+                    own.end = next.end;
+                }
+            }
+            let cite = self.cite(&own);
+            into.insert(
+                "bls_type",
+                Field {
+                    value: FieldValue::Text(cite.clone()),
+                    cite,
+                },
+            );
+        }
+        let mut flag = |name, yes: Part, no: Part| {
+            let said = |part| self.found.iter().find(|(p, _)| *p == part);
+            let found = said(no)
+                .map(|f| (false, f))
+                .or_else(|| said(yes).map(|f| (true, f)));
+            if let Some((value, (_, range))) = found {
+                let field = Field {
+                    value: FieldValue::Flag(value),
+                    cite: self.cite(range),
+                };
+                into.insert(name, field);
+            }
+        };
+        flag("body_scan_clear", Part::Clear, Part::Residual);
+        flag("complete", Part::Complete, Part::Incomplete);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::EmdrWords;
+
+    #[test]
+    fn the_embedded_phrases_read() {
+        EmdrWords::read(include_str!("../../lexicon/emdr.toml")).unwrap();
+    }
+}

@@ -1,0 +1,527 @@
+//! The lexicon: what techniques, instruments and risk are called, and the words that tell how they
+//! were meant. Read from the TOML files in `lexicon/`, strictly; a clinician can correct them.
+
+use std::sync::OnceLock;
+
+use serde::{Deserialize, Serialize};
+
+use crate::reading::risk::{RiskField, RiskLevel};
+use crate::transcript::phrase::{Classes, Match, Pattern, PatternError, Phrasebook};
+use crate::transcript::script::Word;
+
+/// The text of the lexicon's files.
+#[derive(Clone, Copy, Debug)]
+pub struct Sources<'a> {
+    /// `cues.toml`
+    pub cues: &'a str,
+    /// `interventions.toml`
+    pub interventions: &'a str,
+    /// `measures.toml`
+    pub measures: &'a str,
+    /// `risk.toml`
+    pub risk: &'a str,
+}
+
+/// The files that ship with the program.
+pub const EMBEDDED: Sources<'static> = Sources {
+    cues: include_str!("../../lexicon/cues.toml"),
+    interventions: include_str!("../../lexicon/interventions.toml"),
+    measures: include_str!("../../lexicon/measures.toml"),
+    risk: include_str!("../../lexicon/risk.toml"),
+};
+
+/// A lexicon file that cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum LexiconError {
+    /// Not TOML, or keys that the file does not have.
+    #[error("{file}: {cause}")]
+    Toml {
+        /// File name.
+        file: &'static str,
+        /// What the parser says, with line and column.
+        cause: Box<toml::de::Error>,
+    },
+    /// A phrase that cannot be read.
+    #[error("{file}, line {line}: {cause}")]
+    Phrase {
+        /// File name.
+        file: &'static str,
+        /// Line on which the phrase stands.
+        line: usize,
+        /// What is wrong.
+        cause: PatternError,
+    },
+    /// An intervention that is listed twice.
+    #[error("{file}: the intervention `{id}` is listed twice")]
+    Twice {
+        /// File name.
+        file: &'static str,
+        /// Its id.
+        id: String,
+    },
+}
+
+/// An intervention of the taxonomy and the ways in which it is said.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Intervention {
+    /// Id in the taxonomy, e.g. `cbt.socratic`.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Levels of practice: micro, mezzo, macro.
+    pub levels: Vec<String>,
+    /// Stage of the work, e.g. `assessment`.
+    pub stage: String,
+    /// What the technique is called.
+    #[serde(default)]
+    pub terms: Vec<String>,
+    /// Names that count only beside a verb of doing.
+    #[serde(default)]
+    pub weak: Vec<String>,
+    /// Verb phrases that by themselves say that the clinician did it.
+    #[serde(default)]
+    pub acts: Vec<String>,
+    /// How a clinician does it aloud in a session.
+    #[serde(default)]
+    pub talk: Vec<String>,
+    /// Phrases in which terms and acts do not count.
+    #[serde(default)]
+    pub traps: Vec<String>,
+    /// The context that its phrases need.
+    #[serde(default)]
+    pub needs: Option<Context>,
+}
+
+impl Intervention {
+    /// The modality that the id belongs to: `cbt` for `cbt.socratic`.
+    #[must_use]
+    pub fn family(&self) -> &str {
+        self.id.split('.').next().unwrap_or(&self.id)
+    }
+}
+
+/// A context that ordinary words need before they name a technique.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Context {
+    /// An EMDR note, or EMDR words in the same utterance.
+    Emdr,
+}
+
+/// An instrument with a score.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Instrument {
+    /// Its name as a note writes it.
+    pub name: String,
+    /// What it is called aloud.
+    pub spoken: Vec<String>,
+    /// Lowest and highest score.
+    pub range: [f64; 2],
+    /// Whether scores have decimals.
+    #[serde(default)]
+    pub decimals: bool,
+    /// Lowest score and name of each severity band.
+    #[serde(default)]
+    pub bands: Vec<(f64, String)>,
+    /// Unit of an EMDR reading.
+    #[serde(default)]
+    pub unit: Option<String>,
+    /// Whether it is a reading that is taken again and again in one session (SUD, VOC).
+    #[serde(default)]
+    pub reading: bool,
+}
+
+/// What a cue tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(
+    missing_docs,
+    reason = "the kinds are described where cues.toml lists them"
+)]
+pub enum CueKind {
+    SubjectClinician,
+    SubjectClient,
+    SubjectRelative,
+    SubjectProvider,
+    Pseudo,
+    Negated,
+    Declined,
+    Planned,
+    Assigned,
+    Attempted,
+    Reviewed,
+    Historical,
+    Hypothetical,
+    ClientUse,
+    InSession,
+    OtherProvider,
+    Act,
+    Report,
+    Observation,
+    Inference,
+    Response,
+    Plan,
+    Goal,
+    Frame,
+    Terminator,
+    Starter,
+    Joins,
+    Phase(EmdrPhase),
+}
+
+/// The eight phases of EMDR, and planning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the phases are named after themselves")]
+pub enum EmdrPhase {
+    History,
+    Preparation,
+    Assessment,
+    Desensitization,
+    Installation,
+    BodyScan,
+    Closure,
+    Reevaluation,
+}
+
+/// Which words a cue speaks of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reach {
+    /// Those after it, to the end of the clause.
+    #[default]
+    Forward,
+    /// Those before it, from the beginning of the clause.
+    Backward,
+    /// The whole clause.
+    Clause,
+}
+
+/// What tells when a score was taken, or joins a name to its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "the words are described in measures.toml")]
+pub enum ScoreWord {
+    Value,
+    Prior,
+    Pre,
+    Post,
+}
+
+/// A word that tells something of risk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "the words are described in risk.toml")]
+pub enum RiskWord {
+    Named(RiskField),
+    Passive,
+    Active,
+    Company,
+    Aside,
+    Denied,
+    DeniedAfter,
+    Present,
+    Past,
+    End,
+    Level(RiskLevel),
+    NotRisk,
+}
+
+/// What a phrase of the lexicon stands for. Numbers are places in the lexicon's lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "each stands for the list of the same name")]
+pub enum Sense {
+    Cue(CueKind, Reach),
+    Term(u16),
+    Weak(u16),
+    Act(u16),
+    Talk(u16),
+    Trap(u16),
+    Instrument(u16),
+    Score(ScoreWord),
+    Risk(RiskWord),
+}
+
+/// A phrase of the lexicon, found in a sentence.
+pub type Mark = Match<Sense>;
+
+/// The whole lexicon, ready to match.
+#[derive(Debug)]
+pub struct Lexicon {
+    /// The interventions, in the taxonomy's order.
+    pub interventions: Vec<Intervention>,
+    /// The instruments.
+    pub instruments: Vec<Instrument>,
+    /// Names of instruments, whose digits are no numbers.
+    pub instrument_names: Phrasebook<()>,
+    book: Phrasebook<Sense>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CueFile {
+    classes: Classes,
+    cue: Vec<CueEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CueEntry {
+    kind: CueKind,
+    #[serde(default)]
+    reach: Reach,
+    phrases: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct InterventionFile {
+    intervention: Vec<Intervention>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MeasureFile {
+    measure: Vec<Instrument>,
+    words: ScoreWords,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ScoreWords {
+    value: Vec<String>,
+    prior: Vec<String>,
+    pre: Vec<String>,
+    post: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RiskFile {
+    field: Vec<RiskEntry>,
+    company: Company,
+    aside: Company,
+    cues: RiskCues,
+    level: Levels,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RiskEntry {
+    id: RiskField,
+    names: Vec<String>,
+    #[serde(default)]
+    passive: Vec<String>,
+    #[serde(default)]
+    active: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Company {
+    words: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RiskCues {
+    denied: Vec<String>,
+    denied_after: Vec<String>,
+    present: Vec<String>,
+    past: Vec<String>,
+    end: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Levels {
+    low: Vec<String>,
+    moderate: Vec<String>,
+    high: Vec<String>,
+    imminent: Vec<String>,
+    not_risk: Vec<String>,
+}
+
+/// Adds phrases of one file to a book.
+struct Adder<'a> {
+    file: &'static str,
+    source: &'a str,
+    classes: &'a Classes,
+    book: &'a mut Phrasebook<Sense>,
+}
+
+impl Adder<'_> {
+    fn pattern(&self, phrase: &str) -> Result<Pattern, LexiconError> {
+        Pattern::parse(phrase, self.classes).map_err(|cause| {
+            let before = self.source.find(phrase).unwrap_or(0);
+            LexiconError::Phrase {
+                file: self.file,
+                line: self.source[..before].matches('\n').count() + 1,
+                cause,
+            }
+        })
+    }
+
+    fn add(&mut self, phrases: &[String], sense: Sense) -> Result<(), LexiconError> {
+        for phrase in phrases {
+            let pattern = self.pattern(phrase)?;
+            self.book.add(pattern, sense);
+        }
+        Ok(())
+    }
+}
+
+fn file<'de, T: Deserialize<'de>>(name: &'static str, text: &'de str) -> Result<T, LexiconError> {
+    toml::from_str(text).map_err(|cause| LexiconError::Toml {
+        file: name,
+        cause: Box::new(cause),
+    })
+}
+
+impl Lexicon {
+    /// The lexicon that ships with the program.
+    ///
+    /// # Panics
+    /// Never: a test reads the embedded files.
+    #[must_use]
+    pub fn embedded() -> &'static Self {
+        static LEXICON: OnceLock<Lexicon> = OnceLock::new();
+        LEXICON.get_or_init(|| Self::read(EMBEDDED).expect("the embedded lexicon is well formed"))
+    }
+
+    /// Reads a lexicon.
+    ///
+    /// # Errors
+    /// Names the file, and the line of a phrase that cannot be read.
+    pub fn read(sources: Sources<'_>) -> Result<Self, LexiconError> {
+        let cues: CueFile = file("cues.toml", sources.cues)?;
+        let interventions: InterventionFile = file("interventions.toml", sources.interventions)?;
+        let measures: MeasureFile = file("measures.toml", sources.measures)?;
+        let risk: RiskFile = file("risk.toml", sources.risk)?;
+        let mut lexicon = Self {
+            interventions: interventions.intervention,
+            instruments: measures.measure,
+            instrument_names: Phrasebook::default(),
+            book: Phrasebook::default(),
+        };
+        let classes = cues.classes;
+        let mut adder = Adder {
+            file: "cues.toml",
+            source: sources.cues,
+            classes: &classes,
+            book: &mut lexicon.book,
+        };
+        for cue in &cues.cue {
+            adder.add(&cue.phrases, Sense::Cue(cue.kind, cue.reach))?;
+        }
+        (adder.file, adder.source) = ("interventions.toml", sources.interventions);
+        add_interventions(&mut adder, &lexicon.interventions)?;
+        (adder.file, adder.source) = ("measures.toml", sources.measures);
+        for (n, instrument) in lexicon.instruments.iter().enumerate() {
+            adder.add(&instrument.spoken, Sense::Instrument(n as u16))?;
+            for phrase in &instrument.spoken {
+                lexicon.instrument_names.add(adder.pattern(phrase)?, ());
+            }
+        }
+        let words = &measures.words;
+        adder.add(&words.value, Sense::Score(ScoreWord::Value))?;
+        adder.add(&words.prior, Sense::Score(ScoreWord::Prior))?;
+        adder.add(&words.pre, Sense::Score(ScoreWord::Pre))?;
+        adder.add(&words.post, Sense::Score(ScoreWord::Post))?;
+        (adder.file, adder.source) = ("risk.toml", sources.risk);
+        add_risk(&mut adder, &risk)?;
+        Ok(lexicon)
+    }
+
+    /// Every phrase of the lexicon in `words`, in order of their first word.
+    #[must_use]
+    pub fn marks(&self, words: &[Word]) -> Vec<Mark> {
+        self.book.find(words)
+    }
+
+    /// How many phrases it holds.
+    #[must_use]
+    pub fn phrases(&self) -> usize {
+        self.book.len()
+    }
+}
+
+fn add_interventions(adder: &mut Adder<'_>, list: &[Intervention]) -> Result<(), LexiconError> {
+    for (n, entry) in list.iter().enumerate() {
+        if list[..n].iter().any(|other| other.id == entry.id) {
+            return Err(LexiconError::Twice {
+                file: adder.file,
+                id: entry.id.clone(),
+            });
+        }
+        let n = n as u16;
+        adder.add(&entry.terms, Sense::Term(n))?;
+        adder.add(&entry.weak, Sense::Weak(n))?;
+        adder.add(&entry.acts, Sense::Act(n))?;
+        adder.add(&entry.talk, Sense::Talk(n))?;
+        adder.add(&entry.traps, Sense::Trap(n))?;
+    }
+    Ok(())
+}
+
+fn add_risk(adder: &mut Adder<'_>, risk: &RiskFile) -> Result<(), LexiconError> {
+    let cues = &risk.cues;
+    let level = &risk.level;
+    let lists = [
+        (&risk.company.words, RiskWord::Company),
+        (&risk.aside.words, RiskWord::Aside),
+        (&cues.denied, RiskWord::Denied),
+        (&cues.denied_after, RiskWord::DeniedAfter),
+        (&cues.present, RiskWord::Present),
+        (&cues.past, RiskWord::Past),
+        (&cues.end, RiskWord::End),
+        (&level.low, RiskWord::Level(RiskLevel::Low)),
+        (&level.moderate, RiskWord::Level(RiskLevel::Moderate)),
+        (&level.high, RiskWord::Level(RiskLevel::High)),
+        (&level.imminent, RiskWord::Level(RiskLevel::Imminent)),
+        (&level.not_risk, RiskWord::NotRisk),
+    ];
+    for (phrases, word) in lists {
+        adder.add(phrases, Sense::Risk(word))?;
+    }
+    for field in &risk.field {
+        adder.add(&field.names, Sense::Risk(RiskWord::Named(field.id)))?;
+        adder.add(&field.passive, Sense::Risk(RiskWord::Passive))?;
+        adder.add(&field.active, Sense::Risk(RiskWord::Active))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_embedded_lexicon_reads() {
+        if let Err(error) = Lexicon::read(EMBEDDED) {
+            panic!("{error}");
+        }
+    }
+
+    #[test]
+    fn a_bad_phrase_is_named_with_its_line() {
+        let cues = "[classes]\n\n[[cue]]\nkind = \"act\"\nphrases = [\"used\",\n  \"(open\"]\n";
+        let error = Lexicon::read(Sources { cues, ..EMBEDDED }).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "cues.toml, line 6: the phrase `(open` has a bracket that does not close"
+        );
+    }
+
+    #[test]
+    fn unknown_keys_are_errors() {
+        let cues = "[classes]\n[[cue]]\nkind = \"act\"\nphrase = []\n";
+        let error = Lexicon::read(Sources { cues, ..EMBEDDED })
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("phrase") && error.contains("line 4"),
+            "{error}"
+        );
+    }
+}

@@ -1,0 +1,329 @@
+//! Scores of instruments, and the SUD and VOC readings of EMDR.
+//!
+//! A score is a number that follows an instrument's name in its sentence, with only words between
+//! that join a name to its value. Pain, mood and scaling numbers have no instrument and stay text.
+
+use serde::Serialize;
+
+use crate::reading::Cite;
+use crate::reading::lexicon::{Lexicon, Mark, ScoreWord, Sense};
+use crate::transcript::numbers::Quantity;
+use crate::transcript::script::{Break, Number, Script, ScriptUtterance, Standing};
+
+/// When a score was taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the names are those of the note document")]
+pub enum When {
+    Current,
+    Prior,
+    Pre,
+    Post,
+}
+
+/// A score.
+#[derive(Clone, Debug)]
+pub struct Measure {
+    /// Place in the lexicon's list of instruments.
+    pub instrument: usize,
+    /// The value that was said.
+    pub value: f64,
+    /// When it was taken.
+    pub when: When,
+    /// The words that say so.
+    pub cite: Cite,
+}
+
+/// The scores of a transcript.
+#[derive(Clone, Debug, Default)]
+pub struct Measures {
+    /// Those within their instrument's range.
+    pub scores: Vec<Measure>,
+    /// Those that cannot be: outside the range.
+    pub impossible: Vec<Measure>,
+    /// Every SUD and VOC reading of this session in order.
+    pub series: Vec<Measure>,
+}
+
+/// How many words without meaning for a score may stand between a name and its value.
+const LOOSE: usize = 3;
+
+/// Words after a number that make it a count of something else.
+const COUNTED: &[&str] = &[
+    "sets",
+    "set",
+    "minutes",
+    "minute",
+    "weeks",
+    "week",
+    "days",
+    "day",
+    "sessions",
+    "session",
+    "times",
+    "months",
+    "month",
+    "hours",
+    "hour",
+    "years",
+    "percent",
+    "passes",
+    "points",
+    "point",
+    "of",
+    "items",
+    "milligrams",
+    "mg",
+];
+
+struct Said<'a> {
+    instrument: usize,
+    number: &'a Number,
+    value: f64,
+    hint: Option<ScoreWord>,
+    words: std::ops::Range<usize>,
+}
+
+/// Reads the scores of one sentence; `marks` are those of the whole sentence, with words counted
+/// in the utterance.
+pub fn read(
+    lexicon: &Lexicon,
+    script: &Script,
+    place: usize,
+    marks: &[Mark],
+    end: usize,
+    into: &mut Measures,
+) {
+    let utterance = &script.utterances[place];
+    let mut names: Vec<(usize, std::ops::Range<usize>)> = marks
+        .iter()
+        .filter_map(|m| match m.what {
+            Sense::Instrument(n) => Some((n as usize, m.words.clone())),
+            _ => None,
+        })
+        .collect();
+    names.sort_by_key(|(_, words)| (words.start, std::cmp::Reverse(words.len())));
+    names.dedup_by(|later, earlier| later.1.start < earlier.1.end);
+    for (at, (instrument, name)) in names.iter().enumerate() {
+        let until = names.get(at + 1).map_or(end, |(_, next)| next.start);
+        let mut said = after(utterance, marks, *instrument, name, until);
+        if said.is_empty() {
+            said.extend(before(utterance, *instrument, name));
+        }
+        for one in said {
+            take(lexicon, place, utterance, &one, into);
+        }
+    }
+}
+
+/// Numbers that follow a name.
+fn after<'a>(
+    utterance: &'a ScriptUtterance,
+    marks: &[Mark],
+    instrument: usize,
+    name: &std::ops::Range<usize>,
+    until: usize,
+) -> Vec<Said<'a>> {
+    let mut said: Vec<Said<'a>> = Vec::new();
+    let mut hint = marks
+        .iter()
+        .filter(|m| m.words.end <= name.start && m.words.end + 3 > name.start)
+        .filter_map(|m| {
+            if let Sense::Score(word) = m.what {
+                (word != ScoreWord::Value).then_some(word)
+            } else {
+                None
+            }
+        })
+        .next_back();
+    let mut loose = 0;
+    let mut at = name.end;
+    while at < until && loose <= LOOSE {
+        if utterance.words[at].break_before >= Break::Clause && loose > 0 {
+            break;
+        }
+        if let Some(number) = utterance.numbers.iter().find(|n| n.words.start == at) {
+            let counted = utterance.words.get(number.words.end).is_some_and(|w| {
+                w.break_before == Break::None && COUNTED.contains(&w.lower.as_str())
+            });
+            let words = name.start..number.words.end;
+            let mut push = |value, hint| {
+                said.push(Said {
+                    instrument,
+                    number,
+                    value,
+                    hint,
+                    words: words.clone(),
+                });
+            };
+            match number.value {
+                _ if counted => loose += 1,
+                Quantity::Number(value) | Quantity::Ratio { part: value, .. } => {
+                    push(value.value, hint.take());
+                    loose = 0;
+                }
+                _ => loose += 1,
+            }
+            at = number.words.end;
+            continue;
+        }
+        let word = marks
+            .iter()
+            .filter(|m| m.words.start == at && m.words.end <= until)
+            .filter_map(|m| {
+                if let Sense::Score(word) = m.what {
+                    Some((m.words.end, word))
+                } else {
+                    None
+                }
+            })
+            .max_by_key(|(end, word)| (*end, *word != ScoreWord::Value));
+        if let Some((end, word)) = word {
+            if word != ScoreWord::Value {
+                hint_last(&mut said, &mut hint, word, utterance, at);
+            }
+            at = end;
+        } else {
+            loose += 1;
+            at += 1;
+        }
+    }
+    said
+}
+
+/// A word of time belongs to the number before it where it follows at once ("sixteen at intake"),
+/// and to the next one otherwise.
+fn hint_last(
+    said: &mut [Said<'_>],
+    hint: &mut Option<ScoreWord>,
+    word: ScoreWord,
+    utterance: &ScriptUtterance,
+    at: usize,
+) {
+    let trailing = matches!(
+        utterance.words[at].lower.as_str(),
+        "at" | "last" | "when" | "a" | "in" | "by" | "previously"
+    );
+    match said.last_mut() {
+        Some(last) if trailing && last.number.words.end == at => last.hint = Some(word),
+        _ => *hint = Some(word),
+    }
+}
+
+/// A number that stands before a name: "a twelve on the PHQ-9".
+fn before<'a>(
+    utterance: &'a ScriptUtterance,
+    instrument: usize,
+    name: &std::ops::Range<usize>,
+) -> Option<Said<'a>> {
+    let word = |back: usize| {
+        name.start
+            .checked_sub(back)
+            .map_or("", |at| utterance.words[at].lower.as_str())
+    };
+    let skip = match (word(2), word(1)) {
+        ("on", "the" | "her" | "his" | "their" | "a") | ("for", "the") => 2,
+        (_, "on") => 1,
+        _ => return None,
+    };
+    let end = name.start.checked_sub(skip)?;
+    let number = utterance.numbers.iter().find(|n| n.words.end == end)?;
+    let (Quantity::Number(value) | Quantity::Ratio { part: value, .. }) = number.value else {
+        return None;
+    };
+    Some(Said {
+        instrument,
+        number,
+        value: value.value,
+        hint: None,
+        words: number.words.start..name.end,
+    })
+}
+
+fn take(
+    lexicon: &Lexicon,
+    place: usize,
+    utterance: &ScriptUtterance,
+    said: &Said<'_>,
+    into: &mut Measures,
+) {
+    if utterance.words[said.number.words.clone()]
+        .iter()
+        .any(|w| w.standing == Standing::Superseded)
+    {
+        return;
+    }
+    let instrument = &lexicon.instruments[said.instrument];
+    let measure = Measure {
+        instrument: said.instrument,
+        value: said.value,
+        when: match said.hint {
+            Some(ScoreWord::Prior) => When::Prior,
+            Some(ScoreWord::Pre) if instrument.reading => When::Pre,
+            Some(ScoreWord::Post) if instrument.reading => When::Post,
+            _ => When::Current,
+        },
+        cite: Cite::of(place, utterance.span(&said.words)),
+    };
+    let [low, high] = instrument.range;
+    if said.value < low || said.value > high {
+        into.impossible.push(measure);
+    } else if instrument.reading {
+        into.series.push(measure);
+    } else {
+        into.scores.push(measure);
+    }
+}
+
+impl Measures {
+    /// Takes in what another stretch of the transcript said.
+    pub fn append(&mut self, mut other: Self) {
+        self.scores.append(&mut other.scores);
+        self.impossible.append(&mut other.impossible);
+        self.series.append(&mut other.series);
+    }
+
+    /// Settles the SUD and VOC readings: of those taken in this session the first is where it
+    /// started and the last where it ended; readings between stay in the series only.
+    pub fn settle(&mut self, lexicon: &Lexicon) {
+        for (n, instrument) in lexicon
+            .instruments
+            .iter()
+            .enumerate()
+            .filter(|(_, i)| i.reading)
+        {
+            let mut own: Vec<Measure> = self
+                .series
+                .iter()
+                .filter(|m| m.instrument == n)
+                .cloned()
+                .collect();
+            debug_assert!(instrument.reading);
+            let from = own.iter().position(|m| m.when == When::Prior);
+            if let (Some(prior), true) = (from, own.len() > 1) {
+                // "went from eight to three" within one sentence is this session's course.
+                let course = own.get(prior + 1).is_some_and(|next| {
+                    next.cite.utterance == own[prior].cite.utterance
+                        && next.cite.span.start == own[prior].cite.span.start
+                });
+                if course {
+                    own[prior].when = When::Pre;
+                }
+            }
+            let (prior, mut now): (Vec<_>, Vec<_>) =
+                own.into_iter().partition(|m| m.when == When::Prior);
+            self.scores.extend(prior);
+            let last = if now.len() > 1 { now.pop() } else { None };
+            if let Some(mut first) = now.into_iter().next() {
+                if first.when != When::Post || last.is_some() {
+                    first.when = When::Pre;
+                }
+                self.scores.push(first);
+            }
+            if let Some(mut last) = last {
+                last.when = When::Post;
+                self.scores.push(last);
+            }
+        }
+    }
+}

@@ -1,0 +1,299 @@
+//! What was said, clinically: techniques and what became of them, scores, risk, EMDR readings,
+//! facts of the session, and for each clause the kind of thing it says.
+//!
+//! Does no I/O, knows no clock, and never infers: every finding of this room cites words.
+
+pub mod clause;
+pub mod emdr;
+pub mod facts;
+pub mod headings;
+pub mod interventions;
+pub mod lexicon;
+pub mod measures;
+pub mod risk;
+pub mod routing;
+pub mod talk;
+
+use std::ops::Range;
+
+use clause::{Clause, Subject};
+use headings::Headings;
+use interventions::{Around, Tag};
+use lexicon::{EmdrPhase, Lexicon, Mark};
+use routing::{Before, Kind};
+
+use crate::session::{Mode, Speaker};
+use crate::transcript::script::{Script, ScriptUtterance, Sentence, Word};
+
+/// Words of the transcript: an utterance and bytes of its text.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Cite {
+    /// Place of the utterance in the transcript.
+    pub utterance: usize,
+    /// Bytes of its text.
+    pub span: Range<usize>,
+}
+
+impl Cite {
+    /// The words of an utterance between two bytes.
+    #[must_use]
+    pub fn of(utterance: usize, span: Range<usize>) -> Self {
+        Self { utterance, span }
+    }
+}
+
+/// What the format of the note tells the reading.
+#[derive(Clone, Debug, Default)]
+pub struct Purpose {
+    /// Whether the note is about EMDR.
+    pub emdr: bool,
+    /// The sections by their spoken names.
+    pub headings: Headings,
+}
+
+/// A clause with what was read of it.
+#[derive(Clone, Debug)]
+pub struct ReadClause {
+    /// The clause.
+    pub clause: Clause,
+    /// The kind of thing it says.
+    pub kind: Kind,
+    /// The section that a spoken header put it in.
+    pub section: Option<usize>,
+    /// The EMDR phase it belongs to.
+    pub phase: Option<EmdrPhase>,
+}
+
+/// Everything that was read of a transcript.
+#[derive(Clone, Debug, Default)]
+pub struct Reading {
+    /// Its clauses in order.
+    pub clauses: Vec<ReadClause>,
+    /// The techniques, in order; one for each technique and status.
+    pub tags: Vec<Tag>,
+    /// The scores.
+    pub measures: measures::Measures,
+    /// Risk as said.
+    pub risk: risk::Risk,
+    /// The EMDR fields.
+    pub emdr: emdr::Fields,
+    /// Facts of the session.
+    pub facts: facts::SessionFacts,
+    /// Talk moves; sessions only.
+    pub talk: Vec<(usize, talk::Turn)>,
+}
+
+/// Reads a script.
+#[must_use]
+pub fn read(lexicon: &Lexicon, script: &Script, purpose: &Purpose) -> Reading {
+    let mut reader = Reader {
+        lexicon,
+        script,
+        purpose,
+        reading: Reading::default(),
+        section: None,
+        phase: None,
+        before: Before::default(),
+    };
+    for place in 0..script.utterances.len() {
+        reader.utterance(place);
+    }
+    let mut reading = reader.reading;
+    reading.measures.settle(lexicon);
+    if script.mode == Mode::Session {
+        reading.talk = talk::read(script);
+    }
+    once_each(lexicon, &mut reading.tags);
+    reading
+}
+
+/// Keeps one tag for each technique and status, the surest; MI micro-skills may repeat.
+fn once_each(lexicon: &Lexicon, tags: &mut Vec<Tag>) {
+    let mut kept: Vec<Tag> = Vec::with_capacity(tags.len());
+    for tag in tags.drain(..) {
+        let micro = lexicon.interventions[tag.intervention]
+            .id
+            .starts_with("mi.");
+        let known = kept
+            .iter_mut()
+            .find(|k| k.intervention == tag.intervention && k.status == tag.status);
+        match known {
+            Some(known) if !micro => {
+                if tag.confidence > known.confidence {
+                    *known = tag;
+                }
+            }
+            _ => kept.push(tag),
+        }
+    }
+    *tags = kept;
+}
+
+/// How many words an utterance has at least for each full stop before it counts as unpunctuated.
+const WORDS_A_STOP: usize = 40;
+
+struct Reader<'a> {
+    lexicon: &'a Lexicon,
+    script: &'a Script,
+    purpose: &'a Purpose,
+    reading: Reading,
+    section: Option<usize>,
+    phase: Option<EmdrPhase>,
+    before: Before,
+}
+
+impl Reader<'_> {
+    fn utterance(&mut self, place: usize) {
+        let utterance = &self.script.utterances[place];
+        let unpunctuated = utterance.words.len() > WORDS_A_STOP * utterance.sentences.len();
+        for (number, sentence) in utterance.sentences.iter().enumerate() {
+            if let Some(words) = &sentence.opens
+                && let Some(section) = self.purpose.headings.named(words)
+            {
+                self.section = Some(section);
+            }
+            let headers = if self.script.mode == Mode::Dictation {
+                self.purpose
+                    .headings
+                    .find(utterance, sentence, self.section, unpunctuated)
+            } else {
+                Vec::new()
+            };
+            let mut start = sentence.words.start;
+            for (section, header) in headers {
+                self.part(place, number, sentence, start..header.start, unpunctuated);
+                self.section = Some(section);
+                start = header.end;
+            }
+            self.part(
+                place,
+                number,
+                sentence,
+                start..sentence.words.end,
+                unpunctuated,
+            );
+        }
+        facts::read(self.script, place, &mut self.reading.facts);
+        if self.script.mode == Mode::Session {
+            let marks: Vec<Mark> = self
+                .reading
+                .clauses
+                .iter()
+                .rev()
+                .take_while(|c| c.clause.utterance == place)
+                .flat_map(|c| c.clause.marks.iter().cloned())
+                .collect();
+            risk::read_session(self.script, place, &marks, &mut self.reading.risk);
+        }
+    }
+
+    /// A sentence, or the part of it between two headers.
+    fn part(
+        &mut self,
+        place: usize,
+        number: usize,
+        sentence: &Sentence,
+        words: Range<usize>,
+        unpunctuated: bool,
+    ) {
+        let utterance = &self.script.utterances[place];
+        if utterance.words[words.clone()].iter().all(Word::is_filler) {
+            return;
+        }
+        let sentence = Sentence {
+            words,
+            ..sentence.clone()
+        };
+        let clauses = clause::split(
+            self.lexicon,
+            utterance,
+            (place, number),
+            &sentence,
+            unpunctuated,
+        );
+        self.before.sentence = self.before.clause.take().or(self.before.sentence);
+        let marks: Vec<Mark> = clauses
+            .iter()
+            .flat_map(|c| c.marks.iter().cloned())
+            .collect();
+        let mut said = measures::Measures::default();
+        measures::read(
+            self.lexicon,
+            self.script,
+            place,
+            &marks,
+            sentence.words.end,
+            &mut said,
+        );
+        let scores: Vec<Cite> = said
+            .scores
+            .iter()
+            .chain(&said.series)
+            .map(|m| m.cite.clone())
+            .collect();
+        self.reading.measures.append(said);
+        emdr::read(
+            emdr::EmdrWords::embedded(),
+            self.script,
+            place,
+            &sentence,
+            &mut self.reading.emdr,
+        );
+        for clause in clauses {
+            self.clause(utterance, clause, &scores);
+        }
+        self.before.sentences += 1;
+        self.before.since_act = self.before.since_act.map(|n| n + 1);
+    }
+
+    fn clause(&mut self, utterance: &ScriptUtterance, clause: Clause, scores: &[Cite]) {
+        let around = Around {
+            mode: self.script.mode,
+            emdr: self.purpose.emdr,
+            section: self
+                .section
+                .and_then(|s| self.purpose.headings.kinds.get(s).copied().flatten()),
+        };
+        let tags = interventions::read(self.lexicon, self.script, &clause, around);
+        if self.script.mode == Mode::Dictation {
+            let told = risk::Told {
+                of_another: matches!(clause.subject, Subject::Relative | Subject::Provider),
+            };
+            let part = Sentence {
+                words: clause.words.clone(),
+                opens: None,
+                paragraph: false,
+                question: false,
+            };
+            risk::read(
+                self.script,
+                clause.utterance,
+                &part,
+                &clause.marks,
+                told,
+                &mut self.reading.risk,
+            );
+        }
+        let span = utterance.span(&clause.words);
+        let has_score = scores.iter().any(|c| {
+            c.utterance == clause.utterance && c.span.start < span.end && span.start < c.span.end
+        });
+        let kind = match (self.script.mode, utterance.speaker) {
+            (Mode::Session, Speaker::Clinician) if tags.is_empty() => Kind::Act,
+            (Mode::Session, speaker) if speaker.is_client() => Kind::Report,
+            _ => routing::kind(&clause, &tags, has_score, self.before),
+        };
+        self.phase = routing::phase(&clause, self.phase);
+        if kind == Kind::Act {
+            self.before.since_act = Some(0);
+        }
+        self.before.clause = Some(kind);
+        self.reading.tags.extend(tags);
+        self.reading.clauses.push(ReadClause {
+            clause,
+            kind,
+            section: self.section,
+            phase: self.phase,
+        });
+    }
+}

@@ -1,0 +1,382 @@
+//! Risk as it was said: each fact denied or present, and everything that nobody said not assessed.
+//!
+//! Never infers: a level stands only where it was dictated, and a sign of risk without an answer to
+//! a question is no fact.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::reading::Cite;
+use crate::reading::lexicon::{Mark, RiskWord, Sense};
+use crate::session::Speaker;
+use crate::transcript::script::{Script, Sentence};
+
+/// A fact of risk that a note has a place for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RiskField {
+    /// Suicidal ideation.
+    Si,
+    /// Homicidal ideation.
+    Hi,
+    /// Self-injury without the wish to die.
+    Nssi,
+    /// A plan to act on either ideation.
+    Plan,
+    /// The intent to act on either ideation.
+    Intent,
+}
+
+/// What was said of a fact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the names are those of the note document")]
+pub enum RiskStatus {
+    Denied,
+    Present,
+    Passive,
+    Active,
+}
+
+/// A level of risk that a clinician stated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the names are those of the note document")]
+pub enum RiskLevel {
+    Low,
+    Moderate,
+    High,
+    Imminent,
+}
+
+/// What was said of risk.
+#[derive(Clone, Debug, Default)]
+pub struct Risk {
+    /// Every statement, in the order in which it was made.
+    pub said: BTreeMap<RiskField, Vec<(RiskStatus, Cite)>>,
+    /// Every level that was stated.
+    pub level: Vec<(RiskLevel, Cite)>,
+    /// Words of risk in a client's talk that no question and answer settle.
+    pub signals: Vec<Cite>,
+}
+
+impl Risk {
+    /// The status of a field and the words for it: what is present outweighs what is denied, so
+    /// that a contradiction never reads as a denial.
+    #[must_use]
+    pub fn status(&self, field: RiskField) -> Option<(RiskStatus, &[(RiskStatus, Cite)])> {
+        let said = self.said.get(&field)?;
+        let present = said
+            .iter()
+            .rev()
+            .find(|(status, _)| *status != RiskStatus::Denied);
+        present
+            .or_else(|| said.last())
+            .map(|(status, _)| (*status, said.as_slice()))
+    }
+
+    /// Fields of which both a denial and its contrary were said.
+    pub fn contradictions(&self) -> impl Iterator<Item = (RiskField, &Cite, &Cite)> {
+        self.said.iter().filter_map(|(field, said)| {
+            let denied = said.iter().find(|(s, _)| *s == RiskStatus::Denied)?;
+            let present = said.iter().find(|(s, _)| *s != RiskStatus::Denied)?;
+            Some((*field, &denied.1, &present.1))
+        })
+    }
+
+    fn say(&mut self, field: RiskField, status: RiskStatus, cite: Cite) {
+        self.said.entry(field).or_default().push((status, cite));
+    }
+}
+
+/// What a sentence's surroundings tell.
+#[derive(Clone, Copy)]
+pub struct Told {
+    /// Whether the sentence is about somebody else's risk.
+    pub of_another: bool,
+}
+
+/// Reads the risk of one sentence of a dictation; `marks` are those of the whole sentence.
+pub fn read(
+    script: &Script,
+    place: usize,
+    sentence: &Sentence,
+    marks: &[Mark],
+    told: Told,
+    into: &mut Risk,
+) {
+    let utterance = &script.utterances[place];
+    let cite = |from: usize, to: usize| Cite::of(place, utterance.span(&(from..to)));
+    let words: Vec<(RiskWord, std::ops::Range<usize>)> = marks
+        .iter()
+        .filter_map(|m| {
+            if let Sense::Risk(word) = m.what {
+                Some((word, m.words.clone()))
+            } else {
+                None
+            }
+        })
+        .collect();
+    level(&words, &cite, into);
+    if told.of_another {
+        return;
+    }
+    let company = |at: usize| {
+        words
+            .iter()
+            .any(|(w, r)| *w == RiskWord::Company && r.contains(&at))
+    };
+    let ideation = |at: usize| {
+        words.iter().any(|(w, r)| {
+            matches!(
+                w,
+                RiskWord::Named(RiskField::Si | RiskField::Hi | RiskField::Nssi)
+            ) && r.start < at
+        })
+    };
+    let mut named: Vec<(RiskField, std::ops::Range<usize>)> = words
+        .iter()
+        .filter_map(|(w, r)| {
+            if let RiskWord::Named(f) = w {
+                Some((*f, r.clone()))
+            } else {
+                None
+            }
+        })
+        .collect();
+    let inside = |word: RiskWord, range: &std::ops::Range<usize>| {
+        words
+            .iter()
+            .any(|(w, r)| *w == word && r.start <= range.start && range.end <= r.end)
+    };
+    named.retain(|(field, range)| {
+        let of_plan = !matches!(field, RiskField::Plan | RiskField::Intent)
+            && inside(RiskWord::Company, range);
+        !inside(RiskWord::Aside, range) && !of_plan
+    });
+    named.sort_by_key(|(_, r)| (r.start, std::cmp::Reverse(r.end)));
+    let mut reached: BTreeMap<RiskField, usize> = BTreeMap::new();
+    for (field, range) in named {
+        if reached
+            .insert(field, range.end)
+            .is_some_and(|end| end > range.start)
+        {
+            continue;
+        }
+        let negated = polarity(&words, field, &range, sentence.words.start);
+        let aside = matches!(field, RiskField::Plan | RiskField::Intent)
+            && !company(range.start)
+            && !(ideation(range.start) && matches!(negated, Some((true, _))));
+        let Some((denied, cue)) = negated else {
+            continue;
+        };
+        let past = words.iter().any(|(w, r)| {
+            *w == RiskWord::Past && r.start + 6 > range.start && r.start < range.end + 6
+        });
+        if aside || (past && !denied) {
+            continue;
+        }
+        let near = |wanted: RiskWord| {
+            words
+                .iter()
+                .any(|(w, r)| *w == wanted && r.start + 5 > range.start && r.start < range.end + 5)
+        };
+        let status = match field {
+            _ if denied => RiskStatus::Denied,
+            RiskField::Si if near(RiskWord::Passive) => RiskStatus::Passive,
+            RiskField::Si => RiskStatus::Active,
+            _ => RiskStatus::Present,
+        };
+        into.say(
+            field,
+            status,
+            cite(cue.start.min(range.start), cue.end.max(range.end)),
+        );
+    }
+}
+
+fn level(
+    words: &[(RiskWord, std::ops::Range<usize>)],
+    cite: &impl Fn(usize, usize) -> Cite,
+    into: &mut Risk,
+) {
+    for (word, range) in words {
+        let RiskWord::Level(level) = word else {
+            continue;
+        };
+        let other = words
+            .iter()
+            .any(|(w, r)| *w == RiskWord::NotRisk && r.start < range.end && range.start < r.end);
+        if !other {
+            into.level.push((*level, cite(range.start, range.end)));
+        }
+    }
+}
+
+/// Whether the name at `range` is denied or present, and by which words; nothing where neither was
+/// said of it.
+fn polarity(
+    words: &[(RiskWord, std::ops::Range<usize>)],
+    field: RiskField,
+    range: &std::ops::Range<usize>,
+    start: usize,
+) -> Option<(bool, std::ops::Range<usize>)> {
+    let after_end = words
+        .iter()
+        .filter(|(w, r)| *w == RiskWord::End && r.end <= range.start)
+        .map(|(_, r)| r.start)
+        .max()
+        .unwrap_or(start);
+    let before = words
+        .iter()
+        .filter(|(w, r)| {
+            matches!(w, RiskWord::Denied | RiskWord::Present)
+                && r.start >= after_end
+                // "not wanting to be alive" is a name, and its "not" no denial; "no HI" is both.
+                && (r.start < range.start || (field == RiskField::Hi && r.start == range.start))
+                && r.end <= range.end
+        })
+        .max_by_key(|(w, r)| {
+            (
+                *w == RiskWord::Denied && r.start + 14 > range.start,
+                r.start,
+            )
+        });
+    if let Some((word, cue)) = before {
+        return Some((*word == RiskWord::Denied, cue.clone()));
+    }
+    words
+        .iter()
+        .find(|(w, r)| {
+            *w == RiskWord::DeniedAfter && r.start >= range.end && r.start < range.end + 6
+        })
+        .map(|(_, cue)| (true, cue.clone()))
+}
+
+/// Words that make an answer a no.
+const NO: &[&str] = &["no", "nope", "never", "nothing", "none", "nah", "not"];
+/// Words that make an answer a yes.
+const YES: &[&str] = &[
+    "yes",
+    "yeah",
+    "yep",
+    "sometimes",
+    "maybe",
+    "once",
+    "kinda",
+    "i've",
+    "i",
+];
+/// How many words of an answer are looked at.
+const ANSWER: usize = 4;
+
+/// Reads the risk of a session: a clinician's question with the client's answer to it, what a
+/// client says outright of themselves, and a level that the clinician states.
+pub fn read_session(script: &Script, place: usize, marks: &[Mark], into: &mut Risk) {
+    let utterance = &script.utterances[place];
+    if utterance.speaker.is_client() {
+        let part = Sentence {
+            words: 0..utterance.words.len(),
+            opens: None,
+            paragraph: false,
+            question: false,
+        };
+        let outright: Vec<Mark> = marks
+            .iter()
+            .filter(|m| of_oneself(script, place, m))
+            .cloned()
+            .collect();
+        read(
+            script,
+            place,
+            &part,
+            &outright,
+            Told { of_another: false },
+            into,
+        );
+        return;
+    }
+    let words: Vec<_> = marks
+        .iter()
+        .filter_map(|m| {
+            if let Sense::Risk(word) = m.what {
+                Some((word, m.words.clone()))
+            } else {
+                None
+            }
+        })
+        .collect();
+    let cite = |from: usize, to: usize| Cite::of(place, utterance.span(&(from..to)));
+    level(&words, &cite, into);
+    answer(script, place, marks, into);
+}
+
+/// Whether a client's word of risk is about the client: it says so, or is no name of a risk at all.
+fn of_oneself(script: &Script, place: usize, mark: &Mark) -> bool {
+    let Sense::Risk(RiskWord::Named(field)) = mark.what else {
+        return true;
+    };
+    let words = &script.utterances[place].words[mark.words.clone()];
+    matches!(field, RiskField::Si | RiskField::Nssi)
+        && words.iter().any(|w| {
+            matches!(
+                w.lower.as_str(),
+                "myself" | "my" | "die" | "dead" | "alive" | "wake"
+            )
+        })
+}
+
+fn answer(script: &Script, place: usize, marks: &[Mark], into: &mut Risk) {
+    let question = &script.utterances[place];
+    let Some(answer) = script
+        .utterances
+        .get(place + 1)
+        .filter(|u| u.speaker.is_client())
+    else {
+        return;
+    };
+    let asked = question.speaker == Speaker::Clinician
+        && (question.sentences.iter().any(|s| s.question)
+            || question
+                .words
+                .iter()
+                .any(|w| matches!(w.lower.as_str(), "any" | "you")));
+    let first = answer
+        .words
+        .iter()
+        .filter(|w| !w.is_filler())
+        .take(ANSWER)
+        .find_map(|w| {
+            let lower = w.lower.as_str();
+            if NO.contains(&lower) {
+                Some(true)
+            } else {
+                YES.contains(&lower).then_some(false)
+            }
+        });
+    let (true, Some(denied)) = (asked, first) else {
+        return;
+    };
+    let whole = Cite::of(place + 1, answer.span(&(0..answer.words.len())));
+    let passive = marks
+        .iter()
+        .any(|m| m.what == Sense::Risk(RiskWord::Passive));
+    let mut seen = Vec::new();
+    for mark in marks {
+        let Sense::Risk(RiskWord::Named(field)) = mark.what else {
+            continue;
+        };
+        if matches!(field, RiskField::Plan | RiskField::Intent) || seen.contains(&field) {
+            continue;
+        }
+        seen.push(field);
+        let status = match field {
+            _ if denied => RiskStatus::Denied,
+            RiskField::Si if passive => RiskStatus::Passive,
+            RiskField::Si => RiskStatus::Active,
+            _ => RiskStatus::Present,
+        };
+        into.say(field, status, whole.clone());
+    }
+}
