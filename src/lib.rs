@@ -2,5 +2,9 @@
 //! the clinician's own machine.
 
 pub mod audio;
+pub mod compose;
+pub mod note;
+pub mod pipeline;
+pub mod reading;
 pub mod session;
 pub mod transcript;

@@ -1,0 +1,140 @@
+//! The composer that needs no model: the speaker's own sentences, tidied, each in its section.
+
+use crate::compose::{Composer, Matter, tidy};
+use crate::note::document::{ComposerInfo, Evidence, Section, Statement};
+use crate::reading::routing::Kind;
+use crate::reading::{Cite, ReadClause};
+use crate::session::{Mode, Speaker};
+
+/// Puts the speaker's own words into sections.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Extractive;
+
+/// A stretch of one sentence that belongs to one section.
+struct Run {
+    utterance: usize,
+    sentence: usize,
+    words: std::ops::Range<usize>,
+    section: usize,
+}
+
+impl Composer for Extractive {
+    fn info(&self) -> ComposerInfo {
+        ComposerInfo {
+            name: "extractive".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        }
+    }
+
+    fn sections(&mut self, matter: Matter<'_>) -> Vec<Section> {
+        let mut sections: Vec<Section> = matter
+            .format
+            .sections
+            .iter()
+            .map(|s| Section {
+                id: s.id.clone(),
+                heading: s.heading.clone(),
+                statements: Vec::new(),
+            })
+            .collect();
+        for run in runs(matter) {
+            if let Some(statement) = statement(matter, &run) {
+                sections[run.section].statements.push(statement);
+            }
+        }
+        sections
+    }
+}
+
+/// The clauses in order, joined where a sentence stays in one section.
+fn runs(matter: Matter<'_>) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::new();
+    for read in &matter.reading.clauses {
+        let Some(section) = section(matter, read) else {
+            continue;
+        };
+        let clause = &read.clause;
+        match runs.last_mut() {
+            Some(run)
+                if run.utterance == clause.utterance
+                    && run.sentence == clause.sentence
+                    && run.section == section
+                    && run.words.end == clause.words.start =>
+            {
+                run.words.end = clause.words.end;
+            }
+            _ => runs.push(Run {
+                utterance: clause.utterance,
+                sentence: clause.sentence,
+                words: clause.words.clone(),
+                section,
+            }),
+        }
+    }
+    runs
+}
+
+/// The section of a clause: the spoken one, or the one that its kind belongs to.
+fn section(matter: Matter<'_>, read: &ReadClause) -> Option<usize> {
+    if matter.script.mode == Mode::Session && !is_salient(matter, read) {
+        return None;
+    }
+    if read.kind == Kind::Frame {
+        return None;
+    }
+    read.section
+        .or_else(|| matter.format.route(read.kind, read.phase))
+}
+
+/// How many words a client's utterance has at least to be worth reporting.
+const REPORTED: usize = 5;
+
+/// Whether a session's utterance belongs into a note: a technique, a score, an answer about risk,
+/// or a client's report of some length.
+fn is_salient(matter: Matter<'_>, read: &ReadClause) -> bool {
+    let place = read.clause.utterance;
+    let utterance = &matter.script.utterances[place];
+    let reading = matter.reading;
+    let cited = reading.tags.iter().any(|t| t.cite.utterance == place)
+        || reading
+            .measures
+            .scores
+            .iter()
+            .any(|m| m.cite.utterance == place)
+        || reading
+            .risk
+            .said
+            .values()
+            .flatten()
+            .any(|(_, c)| c.utterance == place);
+    cited
+        || (utterance.speaker != Speaker::Clinician && utterance.words.len() >= REPORTED)
+        || (utterance.speaker == Speaker::Clinician
+            && matches!(read.kind, Kind::Plan | Kind::Score))
+}
+
+fn statement(matter: Matter<'_>, run: &Run) -> Option<Statement> {
+    let utterance = &matter.script.utterances[run.utterance];
+    let question = utterance
+        .sentences
+        .get(run.sentence)
+        .is_some_and(|s| s.question && s.words.end == run.words.end);
+    let mut text = tidy::sentence(utterance, &run.words, question);
+    if matter.script.mode == Mode::Session && !text.is_empty() {
+        let who = match utterance.speaker {
+            Speaker::Clinician => "Clinician",
+            Speaker::Client => "Client",
+            Speaker::Client2 => "Second client",
+            Speaker::Collateral => "Collateral",
+            Speaker::Unknown => "Speaker",
+        };
+        text = format!("{who}: \u{201c}{text}\u{201d}");
+    }
+    let cite = Cite::of(run.utterance, utterance.span(&run.words));
+    Statement::spoken(
+        text,
+        Evidence::cut(matter.transcript, &cite)
+            .into_iter()
+            .collect(),
+    )
+}
