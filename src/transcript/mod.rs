@@ -3,7 +3,9 @@
 
 pub mod corrections;
 pub mod document;
+pub mod import;
 pub mod numbers;
 pub mod spoken;
 pub mod transcriber;
 pub mod words;
+pub mod write;
