@@ -1,4 +1,4 @@
-//! A transcript as a file: our JSON document, SubRip, WebVTT or plain text.
+//! A transcript as a file: our JSON document, `SubRip`, `WebVTT` or plain text.
 //!
 //! Shows what was said: that is its purpose. Writes to no file itself.
 
@@ -44,7 +44,7 @@ pub fn json(transcript: &Transcript) -> Result<String, WriteError> {
     Ok(serde_json::to_string_pretty(transcript)? + "\n")
 }
 
-/// SubRip; in a session each cue begins with the speaker's name.
+/// `SubRip`; in a session each cue begins with the speaker's name.
 ///
 /// # Errors
 /// When an utterance has no time.
@@ -60,7 +60,7 @@ pub fn srt(transcript: &Transcript) -> Result<String, WriteError> {
     Ok(out)
 }
 
-/// WebVTT; in a session each cue has a voice tag.
+/// `WebVTT`; in a session each cue has a voice tag.
 ///
 /// # Errors
 /// When an utterance has no time.
@@ -109,7 +109,7 @@ fn prefix(mode: Mode, speaker: Speaker) -> String {
     }
 }
 
-/// A speaker's name as the reading of text, SubRip and WebVTT knows it.
+/// A speaker's name as the reading of text, `SubRip` and `WebVTT` knows it.
 fn name(speaker: Speaker) -> &'static str {
     match speaker {
         Speaker::Clinician => "Clinician",

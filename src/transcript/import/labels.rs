@@ -207,7 +207,7 @@ fn valid(label: &str) -> bool {
 /// The speakers of a text, once all its labels are known.
 pub(super) struct Cast {
     turns: BTreeMap<String, usize>,
-    /// Every label is a speaker, as in the voice tags of WebVTT.
+    /// Every label is a speaker, as in the voice tags of `WebVTT`.
     pub certain: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Transcripts from files: plain text and Markdown, WebVTT, SubRip and our own JSON document.
+//! Transcripts from files: plain text and Markdown, `WebVTT`, `SubRip` and our own JSON document.
 //!
 //! Owns telling the kinds apart, decoding their bytes and checking their structure. It never looks
 //! for meaning in the words, never opens audio, and its errors and notices never show what was said.

@@ -1,4 +1,4 @@
-//! WebVTT and SubRip: cues with times, and speakers in voice tags or before the words.
+//! `WebVTT` and `SubRip`: cues with times, and speakers in voice tags or before the words.
 //!
 //! Merges nothing: every cue is an utterance, or one for each voice in it.
 
@@ -23,7 +23,7 @@ enum Format {
     SubRip,
 }
 
-/// Reads a WebVTT file.
+/// Reads a `WebVTT` file.
 pub(super) fn read_vtt(path: &str, text: &str) -> Result<Imported, ImportError> {
     let header = text.lines().next().unwrap_or_default();
     let rest = header.strip_prefix("WEBVTT");
@@ -31,18 +31,18 @@ pub(super) fn read_vtt(path: &str, text: &str) -> Result<Imported, ImportError> 
         return Err(fault(path, 1, "a WebVTT file begins with WEBVTT"));
     }
     let mut cues = cues(path, text, Format::WebVtt, 1)?;
-    cues = cues.into_iter().flat_map(voices).collect();
-    Ok(imported(cues))
+    cues = cues.iter().flat_map(voices).collect();
+    Ok(imported(&cues))
 }
 
-/// Reads a SubRip file.
+/// Reads a `SubRip` file.
 pub(super) fn read_srt(path: &str, text: &str) -> Result<Imported, ImportError> {
     let mut cues = cues(path, text, Format::SubRip, 0)?;
     for cue in &mut cues {
         cue.words = without_tags(&cue.words);
     }
     cues.retain(|cue| !cue.words.is_empty());
-    Ok(imported(cues))
+    Ok(imported(&cues))
 }
 
 fn fault(path: &str, line: usize, cause: impl Into<String>) -> ImportError {
@@ -122,7 +122,7 @@ fn cues(path: &str, text: &str, format: Format, skip: usize) -> Result<Vec<Cue>,
     Ok(cues)
 }
 
-/// Comments, styles and regions of WebVTT.
+/// Comments, styles and regions of `WebVTT`.
 fn is_aside(line: &str) -> bool {
     ["NOTE", "STYLE", "REGION"].iter().any(|name| {
         line.strip_prefix(name)
@@ -185,8 +185,8 @@ fn time(text: &str) -> Option<u64> {
     sound.then_some(((hours * 60 + minutes) * 60 + seconds) * 1000 + digits(fraction)?)
 }
 
-/// Splits a WebVTT cue by its voice tags, and takes out the other tags.
-fn voices(cue: Cue) -> Vec<Cue> {
+/// Splits a `WebVTT` cue by its voice tags, and takes out the other tags.
+fn voices(cue: &Cue) -> Vec<Cue> {
     let mut parts: Vec<(Option<String>, &str)> = Vec::new();
     let mut rest = cue.words.as_str();
     let mut voice = None;
@@ -241,12 +241,11 @@ fn without_tags(text: &str) -> String {
             .find(|c: char| !inside(c))
             .filter(|n| *n > 0 && rest[1..][*n..].starts_with('>'));
         let opens = rest[1..].starts_with(|c: char| c.is_ascii_alphanumeric() || c == '/');
-        match tag.filter(|_| opens) {
-            Some(length) => rest = &rest[length + 2..],
-            None => {
-                out.push('<');
-                rest = &rest[1..];
-            }
+        if let Some(length) = tag.filter(|_| opens) {
+            rest = &rest[length + 2..];
+        } else {
+            out.push('<');
+            rest = &rest[1..];
         }
     }
     out.push_str(rest);
@@ -267,7 +266,7 @@ fn entities(text: &str) -> String {
         .fold(text.to_owned(), |text, (name, c)| text.replace(name, c))
 }
 
-fn imported(cues: Vec<Cue>) -> Imported {
+fn imported(cues: &[Cue]) -> Imported {
     let voiced = cues.iter().any(|cue| cue.voice.is_some());
     let found = cues
         .iter()
@@ -276,7 +275,7 @@ fn imported(cues: Vec<Cue>) -> Imported {
     let cast = Cast::of(found, voiced);
     let session = cast.is_session(cues.len());
     let mut last = Speaker::Unknown;
-    let utterances: Vec<Utterance> = iter::zip(1.., &cues)
+    let utterances: Vec<Utterance> = iter::zip(1.., cues)
         .map(|(n, cue)| {
             let label = label(cue, voiced).filter(|(label, _)| session && cast.names(label));
             let (speaker, from) = match label {

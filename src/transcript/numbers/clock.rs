@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::cardinal::{below_hundred, cardinal, digit};
-use super::grammar::{Said, UNITS};
+use super::said::{Said, UNITS};
 use crate::session::ClockTime;
 
 /// Which half of the day was said.
@@ -63,10 +63,10 @@ impl Clock {
     }
 
     /// The clock as written before `end` in a span: the half of the day is written once.
-    pub(super) fn beside(&self, end: &Self) -> Self {
+    pub(super) fn beside(self, end: Self) -> Self {
         Self {
             half: self.half.filter(|_| self.half != end.half),
-            ..*self
+            ..self
         }
     }
 }
@@ -113,12 +113,12 @@ pub(super) fn alone(said: &Said, at: usize) -> Option<Found> {
     if found.certain {
         return Some(found);
     }
-    let cues = if found.clock.hour > 12 {
+    let words_before = if found.clock.hour > 12 {
         EVENING_CUES
     } else {
         CUES
     };
-    let cued = said.after_any(at, cues) || said.any(at + 1, &["oh", "o"]);
+    let cued = said.after_any(at, words_before) || said.any(at + 1, &["oh", "o"]);
     (found.has_minutes && cued && !said.any(found.end, UNITS)).then_some(found)
 }
 
@@ -201,10 +201,10 @@ fn exact(said: &Said, at: usize) -> Option<Found> {
     let mut colon = false;
     if let Some((m, after)) = minutes_after_colon(said, end) {
         (minute, end, colon) = (Some(m), after, true);
-    } else if said.number(at).is_none() {
-        if let Some((m, after)) = spoken_minutes(said, end) {
-            (minute, end) = (Some(m), after);
-        }
+    } else if said.number(at).is_none()
+        && let Some((m, after)) = spoken_minutes(said, end)
+    {
+        (minute, end) = (Some(m), after);
     }
     let oclock = minute.is_none() && said.is(end, "o'clock");
     let (half, after) = half_day(said, end + usize::from(oclock));

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::grammar::Said;
 use super::quantity::{Joint, Quantity};
+use super::said::Said;
 
 /// Units after which even a small amount is written in digits.
 const DOSES: &[&str] = &[
@@ -187,5 +187,5 @@ fn plain(said: &Said, range: &Range<usize>, value: f64) -> bool {
     }
     let closes = said.word(end).is_none_or(|word| CLOSERS.contains(&word));
     let label = said.after_any(start, LABELS);
-    closes && !said.after_any(start, DETERMINERS) && (label || value >= 2.0 || value < 1.0)
+    closes && !said.after_any(start, DETERMINERS) && (label || !(1.0..2.0).contains(&value))
 }
