@@ -81,6 +81,7 @@ pub fn read_excluding(tokens: &[Token], named: &[Range<usize>]) -> Vec<NumberRea
             grammar::Found::NoNumber { end } => at = end,
         }
     }
+    style::agree(&text, &mut readings);
     readings
 }
 

@@ -206,6 +206,14 @@ fn retractions_are_obeyed() {
 fn corrections_and_fillers_are_found() {
     check(&[
         (
+            "It was twelve. I'm sorry, thirteen.",
+            "It was twelve . {twelve i'm sorry thirteen} , thirteen .",
+        ),
+        (
+            "saw her mother I mean her father",
+            "saw her mother {mother i mean father} her father",
+        ),
+        (
             "PHQ was fourteen, correction, sixteen",
             "PHQ was fourteen , {fourteen correction sixteen} , sixteen",
         ),
@@ -309,6 +317,15 @@ fn ordinary_speech_is_left_alone() {
         "the stop signal",
         "he plays for time",
         "an open bracket fracture",
+        "this was the longest dry period yet.",
+        "It was a rough period.",
+        "the client said scratch that the mother laughed",
+        "He agreed to stop recording.",
+        "Strike that from the record, she said.",
+        "he is a full stop kind of guy",
+        "Her plan: to leave.",
+        "section A of the form",
+        "The ER doctor called.",
     ];
     let wrong: Vec<_> = traps
         .iter()
