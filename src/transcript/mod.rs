@@ -3,6 +3,7 @@
 
 pub mod corrections;
 pub mod document;
+pub mod import;
 pub mod inflect;
 pub mod names;
 pub mod numbers;
@@ -11,3 +12,4 @@ pub mod script;
 pub mod spoken;
 pub mod transcriber;
 pub mod words;
+pub mod write;

@@ -5,8 +5,9 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use super::grammar::{OTHER_STARTS, Said};
+use super::grammar::OTHER_STARTS;
 use super::quantity::Number;
+use super::said::Said;
 
 const ONES: [&str; 20] = [
     "zero",
@@ -175,10 +176,11 @@ pub(super) fn cardinal(said: &Said, at: usize) -> Option<Cardinal> {
     let (whole, end) = spoken_whole(said, at)?;
     // "at one point two of them left" counts people.
     let idiom = whole == 1 && at > 0 && said.is(at - 1, "at");
-    if !idiom && said.is(end, "point") {
-        if let Some((tail, after)) = decimals(said, end + 1) {
-            return Some(with_decimals(whole, &tail, after));
-        }
+    if !idiom
+        && said.is(end, "point")
+        && let Some((tail, after)) = decimals(said, end + 1)
+    {
+        return Some(with_decimals(whole, &tail, after));
     }
     if said.is(end, "and") && (said.is(end + 1, "half") || said.run(end + 1, &["a", "half"])) {
         let end = end + 2 + usize::from(said.is(end + 1, "a"));

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::cardinal::{below_hundred, cardinal, digit};
-use super::grammar::{Said, UNITS};
+use super::said::{Said, UNITS};
 use crate::session::ClockTime;
 
 /// Which half of the day was said.
@@ -63,10 +63,10 @@ impl Clock {
     }
 
     /// The clock as written before `end` in a span: the half of the day is written once.
-    pub(super) fn beside(&self, end: &Self) -> Self {
+    pub(super) fn beside(self, end: Self) -> Self {
         Self {
             half: self.half.filter(|_| self.half != end.half),
-            ..*self
+            ..self
         }
     }
 }
@@ -113,13 +113,13 @@ pub(super) fn alone(said: &Said, at: usize) -> Option<Found> {
     if found.certain {
         return Some(found);
     }
-    let cues = if found.clock.hour > 12 {
+    let words_before = if found.clock.hour > 12 {
         EVENING_CUES
     } else {
         CUES
     };
-    let cued = said.after_any(at, cues) || said.any(at + 1, &["oh", "o"]);
-    (found.has_minutes && cued && !said.any(found.end, UNITS)).then_some(found)
+    let cued = said.after_any(at, words_before) || said.any(at + 1, &["oh", "o"]);
+    (found.has_minutes && cued && !counts(said, found.end)).then_some(found)
 }
 
 /// `ten oh five to ten fifty eight`, `from four to five thirty`, `2-2:50 pm`.
@@ -130,23 +130,29 @@ pub(super) fn span(said: &Said, at: usize) -> Option<(Clock, Clock, usize)> {
         &["to", "until", "till", "through", "-", "\u{2013}"],
     );
     let to = joint.then(|| clock(said, from.end + 1)).flatten()?;
-    if said.any(to.end, UNITS)
-        || !(from.certain || from.has_minutes || to.certain || to.has_minutes)
-    {
+    if counts(said, to.end) {
         return None;
     }
+    let minutes = from.clock.minutes_until(&to.clock);
+    let cued = said.after_any(at, EVENING_CUES);
+    if from.clock.hour > 12 && !from.certain {
+        // "nineteen forty to twenty fifteen" can be years as well.
+        let session = from.has_minutes && cued && (5..=300).contains(&minutes);
+        return session.then_some((from.clock, to.clock, to.end));
+    }
+    // One bare hour and one that has minutes: "four to five thirty", but no change from eight to
+    // three that is followed by another number.
+    let half_said = (from.has_minutes || to.has_minutes) && (15..=300).contains(&minutes);
     let sure = from.certain || to.certain || (from.has_minutes && to.has_minutes);
-    let cued = said.after_any(at, &["from", "between", "seen", "session", "time"]);
-    if !(sure || cued) {
-        return None;
-    }
-    let evening = from.clock.hour > 12 && !from.certain;
-    let years = evening && {
-        let minutes = from.clock.minutes_until(&to.clock);
-        let cued = said.after_any(at, EVENING_CUES);
-        !cued || !(5..=300).contains(&minutes)
+    (sure || half_said).then_some((from.clock, to.clock, to.end))
+}
+
+/// Whether a word at `at` is counted by a number before it: a unit or a plural.
+fn counts(said: &Said, at: usize) -> bool {
+    let plural = |word: &str| {
+        word.len() > 3 && word.ends_with('s') && !word.ends_with("ss") && word != "this"
     };
-    (!years).then_some((from.clock, to.clock, to.end))
+    said.any(at, UNITS) || said.word(at).is_some_and(plural)
 }
 
 /// Whatever may be a clock at `at`, a bare hour included.
@@ -201,10 +207,10 @@ fn exact(said: &Said, at: usize) -> Option<Found> {
     let mut colon = false;
     if let Some((m, after)) = minutes_after_colon(said, end) {
         (minute, end, colon) = (Some(m), after, true);
-    } else if said.number(at).is_none() {
-        if let Some((m, after)) = spoken_minutes(said, end) {
-            (minute, end) = (Some(m), after);
-        }
+    } else if said.number(at).is_none()
+        && let Some((m, after)) = spoken_minutes(said, end)
+    {
+        (minute, end) = (Some(m), after);
     }
     let oclock = minute.is_none() && said.is(end, "o'clock");
     let (half, after) = half_day(said, end + usize::from(oclock));

@@ -5,8 +5,11 @@
 
 mod cardinal;
 mod clock;
+mod codes;
+mod dates;
 mod grammar;
 mod quantity;
+mod said;
 mod style;
 
 use std::ops::Range;
@@ -60,7 +63,7 @@ pub fn read_excluding(tokens: &[Token], named: &[Range<usize>]) -> Vec<NumberRea
             *taken = false;
         }
     }
-    let text = grammar::Said::new(tokens, &free);
+    let text = said::Said::new(tokens, &free);
     let mut readings = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
@@ -78,6 +81,7 @@ pub fn read_excluding(tokens: &[Token], named: &[Range<usize>]) -> Vec<NumberRea
             grammar::Found::NoNumber { end } => at = end,
         }
     }
+    style::agree(&text, &mut readings);
     readings
 }
 

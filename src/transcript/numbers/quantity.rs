@@ -165,7 +165,7 @@ impl fmt::Display for Quantity {
             Self::Ratio { part, whole, joint } => write!(f, "{part}{}{whole}", joint.written()),
             Self::Span { low, high, joint } => write!(f, "{low}{}{high}", joint.written()),
             Self::Clock(clock) => clock.fmt(f),
-            Self::ClockSpan { from, to } => write!(f, "{}-{to}", from.beside(to)),
+            Self::ClockSpan { from, to } => write!(f, "{}-{to}", from.beside(*to)),
             Self::Date { month, day, year } => {
                 let name = MONTHS[usize::from(month.clamp(&1, &12) - 1)];
                 write!(f, "{name} {day}")?;

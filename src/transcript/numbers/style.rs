@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use super::grammar::Said;
+use super::NumberReading;
 use super::quantity::{Joint, Quantity};
+use super::said::Said;
 
 /// Units after which even a small amount is written in digits.
 const DOSES: &[&str] = &[
@@ -134,6 +135,34 @@ pub(super) fn is_written(said: &Said, range: &Range<usize>, value: &Quantity) ->
     }
 }
 
+/// Numbers beside one another are written alike. Two without a word between them stay in words
+/// (`one twenty` is no `one 20`); so do small ones in a row where one of them does (`one, two, three`).
+pub(super) fn agree(said: &Said, readings: &mut [NumberReading]) {
+    let plain = |reading: &NumberReading| match &reading.value {
+        Quantity::Number(n) => Some(n.value),
+        _ => None,
+    };
+    let mut pairs: Vec<usize> = (1..readings.len()).collect();
+    let back: Vec<usize> = pairs.iter().rev().copied().collect();
+    pairs.extend(back);
+    for right in pairs {
+        let (Some(first), Some(second)) = (plain(&readings[right - 1]), plain(&readings[right]))
+        else {
+            continue;
+        };
+        let gap = readings[right - 1].tokens.end..readings[right].tokens.start;
+        let row = gap.len() == 1
+            && said.any(gap.start, &[",", "and", "or"])
+            && first < 10.0
+            && second < 10.0
+            && readings[right - 1].write != readings[right].write;
+        if gap.is_empty() || row {
+            readings[right - 1].write = false;
+            readings[right].write = false;
+        }
+    }
+}
+
 /// Said so roughly that digits would claim more: `a hundred`, `two and a half`, `half past two`.
 fn is_loose(said: &Said, range: &Range<usize>) -> bool {
     let rough = ["half", "quarter", "noon", "midnight", "past"];
@@ -179,7 +208,9 @@ fn is_compound(said: &Said, range: &Range<usize>) -> bool {
 
 fn plain(said: &Said, range: &Range<usize>, value: f64) -> bool {
     let (start, end) = (range.start, range.end);
-    if said.any(end, &["step", "steps"]) && value >= 12.0 {
+    let decade = said.word(end).is_some_and(|word| word.ends_with("ties"));
+    let scale = start > 1 && said.run(start - 2, &["out", "of"]);
+    if (said.any(end, &["step", "steps"]) && value >= 12.0) || decade || scale {
         return false;
     }
     if value >= 10.0 || said.any(end, DOSES) {
@@ -187,5 +218,5 @@ fn plain(said: &Said, range: &Range<usize>, value: f64) -> bool {
     }
     let closes = said.word(end).is_none_or(|word| CLOSERS.contains(&word));
     let label = said.after_any(start, LABELS);
-    closes && !said.after_any(start, DETERMINERS) && (label || value >= 2.0 || value < 1.0)
+    closes && !said.after_any(start, DETERMINERS) && (label || !(1.0..2.0).contains(&value))
 }

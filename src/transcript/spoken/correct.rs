@@ -67,7 +67,9 @@ fn values(
         let last = numbers.partition_point(|n| n.tokens.end <= cue.start);
         let old = numbers[..last].last()?;
         let near = old.tokens.end + REACH >= cue.start;
-        let open = near && (old.tokens.end..cue.start).all(|at| !place.is_sentence_mark(at));
+        // A recogniser may end the sentence before the cue: "twelve. I'm sorry, thirteen."
+        let inner = old.tokens.end..cue.start.saturating_sub(1).max(old.tokens.end);
+        let open = near && inner.into_iter().all(|at| !place.is_sentence_mark(at));
         return open.then(|| (old.tokens.clone(), new.tokens.clone()));
     }
     same_kind(place, cue, start)

@@ -127,8 +127,12 @@ fn command(place: &Place, edits: &[Edit], at: usize) -> Option<Edit> {
     // What a recogniser puts behind a closing quote ends the sentence around it.
     let closing = matches!(act, Act::Punctuate("\u{201d}" | ")"));
     let end = if closing { end } else { place.with_marks(end) };
+    // "He left, period." has one stop: the spoken mark takes the place of the written one.
+    let free = edits.last().is_none_or(|edit| edit.tokens.end < at);
+    let stop = matches!(act, Act::Punctuate("." | "," | "?" | "!" | ":" | ";"));
+    let doubled = stop && free && at > 0 && place.is_boundary_mark(at - 1);
     Some(Edit {
-        tokens: at..end,
+        tokens: at - usize::from(doubled)..end,
         act,
     })
 }

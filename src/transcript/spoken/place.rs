@@ -35,7 +35,8 @@ impl<'a> Place<'a> {
         let marks = (1..inner)
             .filter(|at| place.is_boundary_mark(*at) && !place.ends_command(*at))
             .count();
-        place.punctuated = marks * WORDS_A_MARK >= tokens.len() && marks > 0;
+        let closed = inner > 0 && place.is_sentence_mark(inner) && !place.ends_command(inner);
+        place.punctuated = closed || (marks * WORDS_A_MARK >= tokens.len() && marks > 0);
         place
     }
 
@@ -143,6 +144,14 @@ impl<'a> Place<'a> {
         let goes_on = self
             .word(range.end)
             .is_some_and(|word| !self.is_capital(range.end) && holds(&command.not_before, word));
+        // "It was a rough period.": a noun with its article, and the recogniser's own stop.
+        let article = range.start.checked_sub(2).and_then(|at| self.word(at));
+        let noun = noun
+            || (command.site == Site::Spoken
+                && before.is_some()
+                && !after_edit
+                && self.is_boundary_mark(range.end)
+                && article.is_some_and(|word| holds(determiners, word)));
         !noun && !goes_on && self.sits(command, &range, edits) && self.closes(command, range.end)
     }
 

@@ -34,7 +34,7 @@ pub(super) fn carry_out(place: &Place, edits: &mut Vec<Edit>, command: Edit, wis
     let taken = match wish {
         // An undone command turns back into plain words, and those are struck like others.
         Wish::Sentence | Wish::Last => sentence_before(place, edits, at),
-        Wish::Word => word_before(place, edits, at),
+        Wish::Word => Some(word_before(place, edits, at)),
     };
     let why = match &taken {
         Some(range) if range.is_empty() => Struck::UtteranceBefore,
@@ -109,10 +109,10 @@ fn inside_abbreviation(place: &Place, at: usize) -> bool {
     title && at + 1 < place.tokens.len()
 }
 
-fn word_before(place: &Place, edits: &[Edit], at: usize) -> Option<Range<usize>> {
+fn word_before(place: &Place, edits: &[Edit], at: usize) -> Range<usize> {
     let end = skip_struck(edits, at);
     let word = (0..end).rev().take(3).find(|at| place.mark(*at).is_none());
-    Some(word.map_or(at..at, |word| word..end))
+    word.map_or(at..at, |word| word..end)
 }
 
 /// Moves back over commands and what they struck.

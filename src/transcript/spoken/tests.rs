@@ -60,7 +60,7 @@ fn check(cases: &[(&str, &str)]) {
 }
 
 #[test]
-fn commands_are_obeyed() {
+fn punctuation_is_obeyed() {
     check(&[
         (
             "She slept well period He did not period",
@@ -80,7 +80,7 @@ fn commands_are_obeyed() {
         ),
         (
             "He slept well. Period. She left.",
-            "He slept well . . She left .",
+            "He slept well . She left .",
         ),
         (
             "He ate. He slept period She left. He came back.",
@@ -90,6 +90,7 @@ fn commands_are_obeyed() {
             "two goals colon sleep and work",
             "two goals : sleep and work",
         ),
+        ("He left, period. She ate.", "He left . She ate ."),
         ("calm semicolon oriented", "calm ; oriented"),
         ("tired dash very tired", "tired - very tired"),
         (
@@ -100,6 +101,12 @@ fn commands_are_obeyed() {
             "mood low open paren baseline close paren",
             "mood low ( baseline )",
         ),
+    ]);
+}
+
+#[test]
+fn paragraphs_and_sections_are_obeyed() {
+    check(&[
         (
             "slept well new paragraph ate well",
             "slept well \u{b6} ate well",
@@ -157,6 +164,12 @@ fn commands_are_obeyed() {
             "New paragraph. Objective. EPDS was 16.",
             "\u{b6} [\u{a7}objective] EPDS was 16 .",
         ),
+    ]);
+}
+
+#[test]
+fn retractions_are_obeyed() {
+    check(&[
         (
             "He left period He wrote an apology period scratch that He will",
             "He left . He will",
@@ -185,6 +198,20 @@ fn commands_are_obeyed() {
         (
             "next section plan scratch that next section response",
             "[\u{a7}response]",
+        ),
+    ]);
+}
+
+#[test]
+fn corrections_and_fillers_are_found() {
+    check(&[
+        (
+            "It was twelve. I'm sorry, thirteen.",
+            "It was twelve . {twelve i'm sorry thirteen} , thirteen .",
+        ),
+        (
+            "saw her mother I mean her father",
+            "saw her mother {mother i mean father} her father",
         ),
         (
             "PHQ was fourteen, correction, sixteen",
@@ -290,6 +317,15 @@ fn ordinary_speech_is_left_alone() {
         "the stop signal",
         "he plays for time",
         "an open bracket fracture",
+        "this was the longest dry period yet.",
+        "It was a rough period.",
+        "the client said scratch that the mother laughed",
+        "He agreed to stop recording.",
+        "Strike that from the record, she said.",
+        "he is a full stop kind of guy",
+        "Her plan: to leave.",
+        "section A of the form",
+        "The ER doctor called.",
     ];
     let wrong: Vec<_> = traps
         .iter()
