@@ -2,5 +2,6 @@
 //! the clinician's own machine.
 
 pub mod audio;
+pub mod engine;
 pub mod session;
 pub mod transcript;
