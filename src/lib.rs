@@ -3,6 +3,7 @@
 
 pub mod audio;
 pub mod compose;
+pub mod engine;
 pub mod note;
 pub mod pipeline;
 pub mod reading;
