@@ -2,5 +2,7 @@
 //! the clinician's own machine.
 
 pub mod audio;
+pub mod cli;
+pub mod models;
 pub mod session;
 pub mod transcript;
