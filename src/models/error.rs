@@ -83,6 +83,12 @@ pub enum ModelsError {
         /// Whose name it has.
         name: String,
     },
+    /// No recogniser suits this computer.
+    #[error("{reason}")]
+    NothingFits {
+        /// Why not, in a sentence.
+        reason: String,
+    },
     /// Its licence asks for agreement first.
     #[error("`{name}` has a licence to agree to first: {title}, {url}")]
     LicenceNotAccepted {
@@ -240,6 +246,12 @@ pub enum ModelsError {
         /// What came.
         found: String,
     },
+    /// Files that were read to their end and are not what they should be.
+    #[error("damaged: {}", names.join(", "))]
+    Damaged {
+        /// The models.
+        names: Vec<String>,
+    },
     /// Whoever watched the progress asked to stop.
     #[error("stopped; {have} bytes of `{name}` are kept")]
     Stopped {
@@ -282,6 +294,9 @@ impl ModelsError {
             Self::Unknown { nearest: None, .. } => "`notewright models list` shows all".into(),
             Self::NotInstalled { name } => format!("`notewright models pull {name}`, {BY_HAND}"),
             Self::DemoAbsent { .. } => "`notewright models recommend` says which recogniser fits this computer".into(),
+            Self::NothingFits { .. } => {
+                "`notewright models list` shows what each model needs".into()
+            }
             Self::Bundled { .. } => "`notewright models list` shows the models that can be pulled".into(),
             Self::NameTaken { .. } => "give your file another name, or remove the other model with `notewright models remove NAME`".into(),
             Self::Impostor { name, .. } => format!("if you want the known model, `notewright models pull {name}`; if this one is meant, give the file another name"),
@@ -291,6 +306,10 @@ impl ModelsError {
             Self::Busy { .. } => "wait for it, or stop the other one".into(),
             Self::Stopped { name, .. } | Self::CutOff { name, .. } | Self::Stalled { name, .. } => format!("type `notewright models pull {name}` again: it goes on where it stopped"),
             Self::NoRoom { .. } => "free some space, choose a smaller model (`notewright models recommend`), or another models folder".into(),
+            Self::Damaged { names } => format!(
+                "`notewright models pull {}` fetches a known model again; add your own files again",
+                names.first().map_or("NAME", String::as_str)
+            ),
             Self::DiskFull { .. } => "free some space, then pull again: it goes on where it stopped".into(),
             Self::WrongBytes { .. } => format!("nothing of it was kept; try again without a mirror or proxy, {BY_HAND}"),
             network => network.network_hint(BY_HAND),

@@ -61,7 +61,7 @@ impl Store<'_> {
                 .file_names()?
                 .into_iter()
                 .find(|file| file == asked || stem(file) == asked)
-                .ok_or_else(|| self.unknown(asked))?,
+                .ok_or_else(|| self.unknown_name(asked))?,
         };
         let _lock = Lock::take(&self.folder, &file, asked)?;
         let mut removed = Vec::new();

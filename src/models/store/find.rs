@@ -103,7 +103,7 @@ impl<'c> Store<'c> {
             let name = entry.map_or_else(|| stem(&file).to_owned(), |entry| entry.name.clone());
             return self.open(name, path.to_owned(), entry);
         }
-        Err(self.unknown(asked))
+        Err(self.unknown_name(asked))
     }
 
     /// The digest of a found model, from memory where it was hashed and not changed since.
@@ -140,7 +140,9 @@ impl<'c> Store<'c> {
         })
     }
 
-    pub(super) fn unknown(&self, asked: &str) -> ModelsError {
+    /// [`ModelsError::Unknown`] for a name, with the nearest one that the catalog or the folder has.
+    #[must_use]
+    pub fn unknown_name(&self, asked: &str) -> ModelsError {
         let files = self.file_names().unwrap_or_default();
         let names = self
             .catalog

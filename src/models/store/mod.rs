@@ -48,6 +48,14 @@ pub struct Installed {
     pub sha256: Option<Digest>,
 }
 
+impl Installed {
+    /// Whether it is whole, as far as its header tells.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        matches!(self.state, State::Ready(_))
+    }
+}
+
 /// How a model file looks from outside.
 #[derive(Clone, Debug)]
 pub enum State {
