@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::digest::Digest;
 use super::error::ModelsError;
-use super::part;
+use super::part::{self, Lock};
 
 const FILE: &str = "installed.json";
 
@@ -38,24 +38,41 @@ impl Ledger {
             .unwrap_or_default()
     }
 
-    pub(super) fn save(&self, folder: &Path) -> Result<(), ModelsError> {
-        let path = folder.join(FILE);
-        let json = serde_json::to_vec_pretty(self)
-            .map_err(|error| ModelsError::io("write", &path, error.into()))?;
-        part::write_whole(&path, &json)
-    }
-
-    pub(super) fn record(&mut self, file: &str, meta: &Metadata, sha256: Digest) {
+    /// Remembers the digest of a file that was just hashed.
+    pub(super) fn record(folder: &Path, file: &str, sha256: Digest) -> Result<(), ModelsError> {
+        let path = folder.join(file);
+        let meta = path
+            .metadata()
+            .map_err(|source| ModelsError::io("read", &path, source))?;
         let record = Record {
             sha256,
             bytes: meta.len(),
-            changed_ns: changed_ns(meta),
+            changed_ns: changed_ns(&meta),
         };
-        self.0.insert(file.to_owned(), record);
+        Self::change(folder, |records| {
+            records.insert(file.to_owned(), record);
+        })
     }
 
-    pub(super) fn forget(&mut self, file: &str) {
-        self.0.remove(file);
+    /// Forgets a file that was removed.
+    pub(super) fn forget(folder: &Path, file: &str) -> Result<(), ModelsError> {
+        Self::change(folder, |records| {
+            records.remove(file);
+        })
+    }
+
+    /// Changes the ledger for one process at a time, or pulls of two files would lose a record.
+    fn change(
+        folder: &Path,
+        change: impl FnOnce(&mut BTreeMap<String, Record>),
+    ) -> Result<(), ModelsError> {
+        let _lock = Lock::wait(folder, FILE)?;
+        let mut ledger = Self::load(folder);
+        change(&mut ledger.0);
+        let path = folder.join(FILE);
+        let json = serde_json::to_vec_pretty(&ledger)
+            .map_err(|error| ModelsError::io("write", &path, error.into()))?;
+        part::write_whole(&path, &json)
     }
 
     /// The digest of a file as it is now, where it is known.
@@ -89,9 +106,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("a.bin");
         std::fs::write(&file, b"abc").unwrap();
-        let mut ledger = Ledger::default();
-        ledger.record("a.bin", &file.metadata().unwrap(), Digest::of(b"abc"));
-        ledger.save(folder.path()).unwrap();
+        Ledger::record(folder.path(), "a.bin", Digest::of(b"abc")).unwrap();
         let ledger = Ledger::load(folder.path());
         assert_eq!(
             ledger.digest("a.bin", &file.metadata().unwrap()),

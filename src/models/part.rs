@@ -157,25 +157,37 @@ pub(super) struct Lock {
 }
 
 impl Lock {
-    /// Takes the lock for `file` in `folder`, which is made where it is missing. The lock's own
-    /// file stays: removing it would let a third process lock a name that nobody else sees.
+    /// Takes the lock for the model `name`, or says that somebody else has it.
     pub(super) fn take(folder: &Path, file: &str, name: &str) -> Result<Self, ModelsError> {
+        let (file, path) = Self::open(folder, file)?;
+        match fs4::FileExt::try_lock(&file) {
+            Ok(()) => Ok(Self { _file: file }),
+            Err(fs4::TryLockError::WouldBlock) => Err(ModelsError::Busy {
+                name: name.to_owned(),
+            }),
+            Err(fs4::TryLockError::Error(source)) => Err(ModelsError::io("lock", &path, source)),
+        }
+    }
+
+    /// Takes the lock for a file that is held for moments only, waiting for it where necessary.
+    pub(super) fn wait(folder: &Path, file: &str) -> Result<Self, ModelsError> {
+        let (file, path) = Self::open(folder, file)?;
+        fs4::FileExt::lock(&file).map_err(|source| ModelsError::io("lock", &path, source))?;
+        Ok(Self { _file: file })
+    }
+
+    /// Opens the lock's own file in `folder`, which is made where it is missing. It stays there:
+    /// removing it would let a third process lock a name that nobody else sees.
+    fn open(folder: &Path, file: &str) -> Result<(File, PathBuf), ModelsError> {
         fs::create_dir_all(folder).map_err(|source| ModelsError::io("make", folder, source))?;
         let path = folder.join(format!(".{file}.lock"));
-        let io = |source| ModelsError::io("write", &path, source);
         let lock = OpenOptions::new()
             .write(true)
             .create(true)
             .truncate(false)
             .open(&path)
-            .map_err(io)?;
-        match fs4::FileExt::try_lock(&lock) {
-            Ok(()) => Ok(Self { _file: lock }),
-            Err(fs4::TryLockError::WouldBlock) => Err(ModelsError::Busy {
-                name: name.to_owned(),
-            }),
-            Err(fs4::TryLockError::Error(source)) => Err(io(source)),
-        }
+            .map_err(|source| ModelsError::io("write", &path, source))?;
+        Ok((lock, path))
     }
 }
 

@@ -23,7 +23,7 @@ pub struct Recommendation<'c> {
     pub best: Option<&'c Entry>,
     /// Why this one, or why none, in one sentence.
     pub reason: String,
-    /// The next smaller ones that fit, best first, at most two.
+    /// The next smaller ones that fit and are no slower, best first, at most two.
     pub smaller: Vec<&'c Entry>,
 }
 
@@ -46,11 +46,7 @@ const NOTE_WAIT_S: f32 = 150.0;
 
 /// The recogniser for this computer.
 #[must_use]
-pub fn recogniser<'c>(
-    catalog: &'c Catalog,
-    machine: Machine,
-    english_only: bool,
-) -> Recommendation<'c> {
+pub fn recogniser(catalog: &Catalog, machine: Machine, english_only: bool) -> Recommendation<'_> {
     recommend(catalog, Kind::Whisper, machine, |entry| {
         // A model for English alone hears English better at the same size.
         english_only || !entry.english_only
@@ -89,6 +85,7 @@ fn recommend(
     let smaller = fitting
         .iter()
         .filter(|entry| entry.quality < best.quality && entry.memory_mib < best.memory_mib)
+        .filter(|entry| seconds(entry, 1) <= seconds(best, 1))
         .take(2)
         .copied()
         .collect();
@@ -235,7 +232,10 @@ mod tests {
     fn faster_quantisation_wins_over_a_smaller_file() {
         let found = recogniser(Catalog::builtin(), machine(8192, 4000, 2), true);
         assert_eq!(found.best.unwrap().name, "small.en");
-        assert_eq!(found.smaller[0].name, "small.en-q5_1");
+        assert_eq!(
+            found.smaller[0].name, "base.en",
+            "small.en-q5_1 is smaller, and slower"
+        );
         assert!(
             found.reason.contains("2 cores") && found.reason.ends_with("s."),
             "{}",

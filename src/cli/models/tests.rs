@@ -31,7 +31,7 @@ fn run_in(
         folder,
         program_files: Some(folder),
         way: Way {
-            mirror: Some("http://127.0.0.1:9/".into()),
+            mirror: Some("http://127.0.0.1:1/".into()),
             ..Way::default()
         },
         width,

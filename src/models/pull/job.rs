@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::super::catalog::Entry;
+use super::super::catalog::{Entry, Size};
 use super::super::digest::Digest;
 use super::super::error::ModelsError;
 use super::super::part::Part;
@@ -66,11 +66,11 @@ impl<'j, 'a> Job<'j, 'a> {
             puller,
             entry,
             expected,
-            exact: entry.size().and_then(|size| size.exact()),
+            exact: entry.size().and_then(Size::exact),
             url,
             part,
             watch,
-            total: entry.size().map(|size| size.bytes()),
+            total: entry.size().map(Size::bytes),
             began_anew: false,
             is_spoiled: false,
             is_under_way: false,

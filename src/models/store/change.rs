@@ -10,7 +10,7 @@ use super::super::error::ModelsError;
 use super::super::header;
 use super::super::ledger::Ledger;
 use super::super::part::{Lock, Part, RealDisk};
-use super::{Installed, Store, stem};
+use super::{Installed, Store, is_model_name, stem};
 
 impl Store<'_> {
     /// Copies a model file into the folder and answers what it is now called. A file that the
@@ -40,7 +40,7 @@ impl Store<'_> {
         };
         let digest = copy.digest();
         copy.finish(&self.folder.join(&name))?;
-        self.record(&name, digest)?;
+        Ledger::record(&self.folder, &name, digest)?;
         Ok(self.look_at(&name, &Ledger::load(&self.folder)))
     }
 
@@ -80,9 +80,7 @@ impl Store<'_> {
                 name: asked.to_owned(),
             });
         }
-        let mut ledger = Ledger::load(&self.folder);
-        ledger.forget(&file);
-        ledger.save(&self.folder)?;
+        Ledger::forget(&self.folder, &file)?;
         Ok(removed)
     }
 
@@ -119,7 +117,7 @@ impl Store<'_> {
 fn kept_name(file: &Path, kind: Kind) -> String {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let name = name.trim_start_matches('.');
-    if name.ends_with(".bin") || name.ends_with(".gguf") {
+    if is_model_name(name) {
         return name.to_owned();
     }
     let ending = if kind == Kind::Llm { "gguf" } else { "bin" };

@@ -23,18 +23,22 @@ pub struct Found<'c> {
 }
 
 impl Found<'_> {
-    /// Whether this is the demo recogniser, which hears synthetic voices only. A copy of it under
-    /// its own file name counts too.
+    /// Whether this is the demo recogniser, which hears synthetic voices only. Copies and variants
+    /// of it count too, by their name: rather a warning too many than a client's note without.
     #[must_use]
     pub fn is_demo(&self) -> bool {
-        self.entry.is_some_and(|entry| entry.is_bundled())
+        self.entry.is_some_and(Entry::is_bundled)
+            || self.name.starts_with("ggml-demo")
+            || self.name.starts_with("demo.")
     }
 
     /// Whether it may be given earlier text or vocabulary as a prompt.
     #[must_use]
     pub fn takes_prompt(&self) -> bool {
-        self.entry
-            .map_or(self.format.kind() != Kind::Vad, |entry| entry.takes_prompt)
+        self.entry.map_or(
+            self.format.kind() != Kind::Vad && !self.is_demo(),
+            |entry| entry.takes_prompt,
+        )
     }
 }
 
@@ -43,8 +47,7 @@ impl<'c> Store<'c> {
     #[must_use]
     pub fn demo(&self) -> Option<Found<'c>> {
         let entry = self.catalog.entries().iter().find(|e| e.is_bundled())?;
-        self.open(entry.name.clone(), self.path_of(entry), Some(entry))
-            .ok()
+        open(entry.name.clone(), self.path_of(entry), Some(entry)).ok()
     }
 
     /// The model to use when nobody named one: the best of its kind that is installed and whole,
@@ -82,7 +85,7 @@ impl<'c> Store<'c> {
         if let Some(entry) = self.catalog.get(asked) {
             let path = self.path_of(entry);
             return match (path.exists(), entry.is_bundled()) {
-                (true, _) => self.open(entry.name.clone(), path, Some(entry)),
+                (true, _) => open(entry.name.clone(), path, Some(entry)),
                 (false, true) => Err(ModelsError::DemoAbsent { path }),
                 (false, false) => Err(ModelsError::NotInstalled {
                     name: entry.name.clone(),
@@ -94,14 +97,14 @@ impl<'c> Store<'c> {
             .into_iter()
             .find(|f| f == asked || stem(f) == asked)
         {
-            return self.open(stem(&file).to_owned(), self.folder.join(&file), None);
+            return open(stem(&file).to_owned(), self.folder.join(&file), None);
         }
         let path = Path::new(asked);
-        if path.exists() || asked.contains(['/', '\\']) {
+        if path.is_file() || asked.contains(['/', '\\']) {
             let file = path.file_name().unwrap_or_default().to_string_lossy();
             let entry = self.catalog.get(&file);
             let name = entry.map_or_else(|| stem(&file).to_owned(), |entry| entry.name.clone());
-            return self.open(name, path.to_owned(), entry);
+            return open(name, path.to_owned(), entry);
         }
         Err(self.unknown_name(asked))
     }
@@ -120,24 +123,9 @@ impl<'c> Store<'c> {
         }
         let digest = Digest::of_file(&found.path, &mut |_| {}).map_err(io)?;
         if is_here {
-            self.record(&file, digest)?;
+            Ledger::record(&self.folder, &file, digest)?;
         }
         Ok(digest)
-    }
-
-    fn open(
-        &self,
-        name: String,
-        path: PathBuf,
-        entry: Option<&'c Entry>,
-    ) -> Result<Found<'c>, ModelsError> {
-        let format = header::inspect(&path)?;
-        Ok(Found {
-            name,
-            path,
-            format,
-            entry,
-        })
     }
 
     /// [`ModelsError::Unknown`] for a name, with the nearest one that the catalog or the folder has.
@@ -160,4 +148,14 @@ impl<'c> Store<'c> {
             nearest,
         }
     }
+}
+
+fn open(name: String, path: PathBuf, entry: Option<&Entry>) -> Result<Found<'_>, ModelsError> {
+    let format = header::inspect(&path)?;
+    Ok(Found {
+        name,
+        path,
+        format,
+        entry,
+    })
 }

@@ -137,7 +137,7 @@ impl<'c> Store<'c> {
         let mut installed: Vec<Installed> = self
             .file_names()?
             .into_iter()
-            .filter(|file| !file.ends_with(".part"))
+            .filter(|file| is_model_name(file))
             .map(|file| self.look_at(&file, &ledger))
             .collect();
         installed.sort_by(|a, b| a.name.cmp(&b.name));
@@ -180,17 +180,6 @@ impl<'c> Store<'c> {
             demo: self.demo().map(|found| found.path),
             free_bytes: RealDisk.free_bytes(&self.folder),
         })
-    }
-
-    /// Remembers the digest of a file that was just hashed.
-    pub(super) fn record(&self, file: &str, digest: Digest) -> Result<(), ModelsError> {
-        let path = self.folder.join(file);
-        let meta = path
-            .metadata()
-            .map_err(|source| ModelsError::io("read", &path, source))?;
-        let mut ledger = Ledger::load(&self.folder);
-        ledger.record(file, &meta, digest);
-        ledger.save(&self.folder)
     }
 
     /// Where the file of a catalog entry lies or would lie.
@@ -240,15 +229,20 @@ impl<'c> Store<'c> {
         for entry in entries {
             let entry = entry.map_err(io)?;
             let name = entry.file_name().to_string_lossy().into_owned();
-            let is_ours = [".bin", ".gguf", ".part"]
-                .iter()
-                .any(|end| name.ends_with(end));
+            let is_ours = is_model_name(&name) || name.strip_suffix(".part").is_some();
             if is_ours && !name.starts_with('.') && entry.path().is_file() {
                 names.push(name);
             }
         }
         Ok(names)
     }
+}
+
+/// Whether a file's name has an ending that marks it as a model.
+fn is_model_name(file: &str) -> bool {
+    Path::new(file)
+        .extension()
+        .is_some_and(|end| end == "bin" || end == "gguf")
 }
 
 /// A file's name without the ending that marks it as a model.

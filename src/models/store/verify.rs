@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::super::catalog::Entry;
 use super::super::digest::Digest;
 use super::super::error::ModelsError;
 use super::super::ledger::Ledger;
@@ -66,7 +67,7 @@ impl Store<'_> {
     }
 
     fn judge(&self, file: &str, digest: Digest) -> Result<Verdict, ModelsError> {
-        let expected = match self.catalog.get(file).and_then(|entry| entry.sha256()) {
+        let expected = match self.catalog.get(file).and_then(Entry::sha256) {
             Some(expected) => Some(expected),
             None => Ledger::load(&self.folder).digest_when_added(file),
         };
@@ -75,7 +76,7 @@ impl Store<'_> {
                 "its sha256 is {digest}, it should be {expected}"
             )));
         }
-        self.record(file, digest)?;
+        Ledger::record(&self.folder, file, digest)?;
         Ok(if expected.is_some() {
             Verdict::Right
         } else {

@@ -1,5 +1,7 @@
 //! Everything that can go wrong with model files, and what to do next.
 
+mod hint;
+
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -280,71 +282,6 @@ impl ModelsError {
         }
     }
 
-    /// What to do next, in a sentence, with the command to type where there is one.
-    #[must_use]
-    pub fn hint(&self) -> String {
-        const BY_HAND: &str =
-            "or fetch the file on another computer and use `notewright models add FILE`";
-        match self {
-            Self::Catalog { .. } => "install notewright again: its own data file is damaged".into(),
-            Self::Io { source, .. } => io_hint(source),
-            Self::NotAModel { .. } => "use a ggml file of whisper.cpp (.bin) or a GGUF file (.gguf); `notewright models list` shows known ones".into(),
-            Self::CutOffModel { .. } => "copy or download the file again; a known model comes with `notewright models pull NAME`".into(),
-            Self::Unknown { nearest: Some(nearest), .. } => format!("did you mean `{nearest}`? `notewright models list` shows all"),
-            Self::Unknown { nearest: None, .. } => "`notewright models list` shows all".into(),
-            Self::NotInstalled { name } => format!("`notewright models pull {name}`, {BY_HAND}"),
-            Self::DemoAbsent { .. } => "`notewright models recommend` says which recogniser fits this computer".into(),
-            Self::NothingFits { .. } => {
-                "`notewright models list` shows what each model needs".into()
-            }
-            Self::Bundled { .. } => "`notewright models list` shows the models that can be pulled".into(),
-            Self::NameTaken { .. } => "give your file another name, or remove the other model with `notewright models remove NAME`".into(),
-            Self::Impostor { name, .. } => format!("if you want the known model, `notewright models pull {name}`; if this one is meant, give the file another name"),
-            Self::LicenceNotAccepted { name, .. } => format!("read it, then `notewright models pull {name} --accept-licence`"),
-            Self::BadMirror { .. } => "give the first part of its address, as in `--mirror https://models.example.org`; for a file use `notewright models add FILE`".into(),
-            Self::BadProxy => "correct the setting or HTTPS_PROXY: `http://host:port` or `http://user:password@host:port`".into(),
-            Self::Busy { .. } => "wait for it, or stop the other one".into(),
-            Self::Stopped { name, .. } | Self::CutOff { name, .. } | Self::Stalled { name, .. } => format!("type `notewright models pull {name}` again: it goes on where it stopped"),
-            Self::NoRoom { .. } => "free some space, choose a smaller model (`notewright models recommend`), or another models folder".into(),
-            Self::Damaged { names } => format!(
-                "`notewright models pull {}` fetches a known model again; add your own files again",
-                names.first().map_or("NAME", String::as_str)
-            ),
-            Self::DiskFull { .. } => "free some space, then pull again: it goes on where it stopped".into(),
-            Self::WrongBytes { .. } => format!("nothing of it was kept; try again without a mirror or proxy, {BY_HAND}"),
-            network => network.network_hint(BY_HAND),
-        }
-    }
-
-    fn network_hint(&self, by_hand: &str) -> String {
-        match self {
-            Self::HostNotFound { .. } => format!(
-                "check that this computer is online, and the spelling of a `--mirror`; behind a proxy set HTTPS_PROXY, {by_hand}"
-            ),
-            Self::ConnectionRefused { .. } => format!(
-                "a firewall may forbid it, or a mirror is not running: ask whoever looks after the network, {by_hand}"
-            ),
-            Self::TlsFailed { .. } => format!(
-                "check the computer's date; a network that inspects traffic needs `--mirror` or a proxy that your practice trusts, {by_hand}"
-            ),
-            Self::ProxyFailed { .. } => format!(
-                "ask whoever looks after the proxy whether it lets this server through and whether it wants a password, {by_hand}"
-            ),
-            Self::RedirectedAstray { .. } | Self::Nonsense { .. } => {
-                format!("try again later or with another `--mirror`, {by_hand}")
-            }
-            Self::HtmlPage { .. } => format!(
-                "a guest network may want you to log in first (open a web page), or the mirror's address is wrong, {by_hand}"
-            ),
-            Self::Status {
-                status,
-                retry_after_s,
-                ..
-            } => status_hint(*status, *retry_after_s, by_hand),
-            _ => format!("check the network and try again, {by_hand}"),
-        }
-    }
-
     /// Whether trying again shortly may help.
     pub(super) fn is_passing(&self) -> bool {
         match self {
@@ -360,76 +297,5 @@ impl ModelsError {
             self,
             Self::HostNotFound { .. } | Self::ConnectionRefused { .. } | Self::CannotConnect { .. }
         )
-    }
-}
-
-fn io_hint(source: &io::Error) -> String {
-    match source.kind() {
-        io::ErrorKind::NotFound => "check the name; in a terminal you can drag the file in".into(),
-        io::ErrorKind::PermissionDenied => {
-            "check who may read and write there, or choose another models folder".into()
-        }
-        io::ErrorKind::StorageFull => "free some space and try again".into(),
-        _ => "check that the disk is connected and healthy, then try again".into(),
-    }
-}
-
-fn status_hint(status: u16, retry_after_s: Option<u64>, by_hand: &str) -> String {
-    match (status, retry_after_s) {
-        (401, _) => format!(
-            "the server wants a login, which notewright does not send: choose another model or `--mirror`, {by_hand}"
-        ),
-        (403, _) => format!(
-            "the server, or a filter on the way, does not let you have it: accept its terms on the web page of the model, {by_hand}"
-        ),
-        (404 | 410, _) => format!(
-            "the file is not there (any more): check a `--mirror`, look for a newer notewright, {by_hand}"
-        ),
-        (407, _) => {
-            "the proxy wants a name and password: HTTPS_PROXY=http://user:password@host:port".into()
-        }
-        (429, Some(seconds)) => {
-            format!("the server asks to wait {seconds} seconds; then pull again")
-        }
-        (429, None) => {
-            "too many downloads from this network just now; wait some minutes, then pull again"
-                .into()
-        }
-        (500.., _) => "the server has trouble of its own; try again in some minutes".into(),
-        _ => format!("try again later or with another `--mirror`, {by_hand}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_status_has_its_own_next_step() {
-        let hint = |status, retry_after_s| {
-            ModelsError::Status {
-                host: "h".into(),
-                url: "u".into(),
-                status,
-                retry_after_s,
-            }
-            .hint()
-        };
-        for (status, wait, says) in [
-            (401, None, "login"),
-            (403, None, "accept its terms"),
-            (404, None, "not there"),
-            (407, None, "password"),
-            (429, Some(30), "30 seconds"),
-            (429, None, "some minutes"),
-            (503, None, "trouble of its own"),
-            (418, None, "--mirror"),
-        ] {
-            assert!(
-                hint(status, wait).contains(says),
-                "{status}: {}",
-                hint(status, wait)
-            );
-        }
     }
 }

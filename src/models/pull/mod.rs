@@ -13,9 +13,10 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::catalog::{Entry, Source};
+use super::catalog::{Entry, Size, Source};
 use super::digest::Digest;
 use super::error::ModelsError;
+use super::ledger::Ledger;
 use super::part::{Lock, Part};
 use super::store::Store;
 use job::Job;
@@ -153,7 +154,7 @@ impl<'a> Puller<'a> {
             })?;
             Job::new(self, entry, expected, &url, part, watch).run(&path)?;
         }
-        self.store.record(&entry.file, expected)?;
+        Ledger::record(self.store.folder(), &entry.file, expected)?;
         Ok(Pulled {
             path,
             sha256: expected,
@@ -199,7 +200,7 @@ fn progress(phase: Phase, have: u64, entry: &Entry) -> Progress {
     Progress {
         phase,
         have,
-        total: entry.size().map(|size| size.bytes()),
+        total: entry.size().map(Size::bytes),
     }
 }
 

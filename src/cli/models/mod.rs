@@ -157,16 +157,16 @@ fn pull(
     puller.url(entry)?;
     agree(store.catalog(), entry, accept_licence, around, out)?;
     let bar = bar::Bar::new(&entry.name);
-    let pulled = puller.pull(entry, &mut |progress| bar.show(progress))?;
+    let done = puller.pull(entry, &mut |progress| bar.show(progress))?;
     bar.finish();
-    let how = if pulled.was_there {
+    let how = if done.was_there {
         "was installed already"
     } else {
         "is installed"
     };
     print(
         out,
-        &format!("{} {how}: {}\n", entry.name, pulled.path.display()),
+        &format!("{} {how}: {}\n", entry.name, done.path.display()),
     )
 }
 
