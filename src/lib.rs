@@ -2,8 +2,10 @@
 //! the clinician's own machine.
 
 pub mod audio;
+pub mod cli;
 pub mod compose;
 pub mod engine;
+pub mod models;
 pub mod note;
 pub mod pipeline;
 pub mod reading;

@@ -1,13 +1,29 @@
 //! The whole run on one screen.
 
+use crate::audio::packing::Packer;
+use crate::audio::recording::Recording;
 use crate::compose::{Composer, Matter, compose};
 use crate::note::document::DraftNote;
 use crate::note::format::NoteFormat;
 use crate::reading;
 use crate::reading::lexicon::Lexicon;
 use crate::session::SessionDate;
+use crate::transcript::assembly::{self, Heard, Task};
 use crate::transcript::document::Transcript;
+use crate::transcript::event::Event;
 use crate::transcript::script::Script;
+use crate::transcript::transcriber::Transcriber;
+
+/// Transcribes a recording as a stream: decode, pack speech into windows, recognise, assemble. What
+/// was heard is always returned, whatever fails on the way.
+pub fn transcribe(
+    recording: &mut Recording,
+    transcriber: &mut dyn Transcriber,
+    task: &Task,
+    events: &mut dyn FnMut(Event),
+) -> Heard {
+    assembly::transcribe(Packer::new(recording), transcriber, task, events)
+}
 
 /// Drafts a note from a transcript.
 pub fn draft(

@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 
 use crate::engine::failure::{Death, EngineError};
 use crate::engine::frame::{self, Frame, FrameError};
-use crate::engine::protocol::{Answer, Engine, Failure, Hello};
+use crate::engine::protocol::{Answer, EarAnswer, EarRequest, Engine, Failure, Hello};
 
 /// Where a child's binary lies.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -80,6 +80,17 @@ impl Patience {
             work: Duration::from_secs(120 + 600 * mb / 1024),
         }
     }
+}
+
+/// What an engine says of itself; it is started for this and ended again.
+///
+/// # Errors
+/// When it is missing, cannot be started, or is of another version.
+pub fn introduce(program: &Program, engine: Engine) -> Result<Hello, EngineError> {
+    let path = program.find(engine)?;
+    let (_child, hello) =
+        Child::<EarRequest, EarAnswer>::start(engine, &path, Patience::for_model(0))?;
+    Ok(hello)
 }
 
 /// A running child that takes `Q` and answers `W`.

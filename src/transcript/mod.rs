@@ -1,8 +1,12 @@
 //! What was said: the transcript document, its making from audio and from text, and the reading of
 //! spoken commands and numbers in it. Knows nothing clinical.
 
+pub mod assembly;
 pub mod corrections;
+mod coverage;
 pub mod document;
+pub mod event;
+pub mod guards;
 pub mod import;
 pub mod inflect;
 pub mod names;
@@ -11,5 +15,6 @@ pub mod phrase;
 pub mod script;
 pub mod spoken;
 pub mod transcriber;
+mod utterances;
 pub mod words;
 pub mod write;

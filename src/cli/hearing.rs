@@ -1,0 +1,211 @@
+//! The recogniser for a run: which model, the offer to pull one, and the engine itself, started when
+//! the first recording needs it.
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use crate::cli::World;
+use crate::cli::failure::Failure;
+use crate::cli::models::{self as models_command, ModelsArgs, ModelsCommand, Surroundings};
+use crate::engine::ear::{Ear, EarOptions};
+
+use crate::models::pull::{Patience, Proxies, Way};
+use crate::models::store::Found;
+use crate::models::{Kind, ModelsError, Store};
+use crate::session::Speech;
+
+/// Words of the field that a recogniser which takes a prompt should expect.
+const VOCABULARY: &str = "EMDR, SUD, VOC, PHQ-9, GAD-7, PCL-5, C-SSRS, SI, HI, CBT, DBT, Socratic \
+                          questioning, psychoeducation, grounding, bilateral stimulation.";
+
+/// What the flags say of recognising.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct HearingArgs {
+    /// Recogniser: a name of `notewright models list`, or a file.
+    #[arg(long, value_name = "NAME|FILE", env = "NOTEWRIGHT_MODEL")]
+    model: Option<String>,
+    /// Threads for the engine; one for each physical core where not given.
+    #[arg(long, env = "NOTEWRIGHT_THREADS")]
+    threads: Option<u16>,
+    /// Language of the speech in two letters.
+    #[arg(long, value_name = "LANGUAGE", env = "NOTEWRIGHT_LANGUAGE")]
+    language: Option<String>,
+    /// Beams to search with: more is slower and a little surer.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=8))]
+    beam: u8,
+}
+
+/// The engine, and what is to be said about it.
+#[derive(Debug)]
+pub struct Hearing {
+    /// The recogniser.
+    pub ear: Ear,
+    /// Whether it is the demo recogniser, which hears synthetic voices only.
+    pub is_demo: bool,
+    /// Language of the speech.
+    pub language: String,
+}
+
+/// The models of this computer.
+#[must_use]
+pub fn store(world: &World) -> Store<'static> {
+    let store = Store::new(&world.folders.models);
+    match program_files() {
+        Some(folder) => store.with_program_files(&folder),
+        None => store,
+    }
+}
+
+/// The folder that holds `models/demo`: beside the program, or the one it was built from.
+fn program_files() -> Option<PathBuf> {
+    let own = std::env::current_exe().ok()?;
+    let beside = own
+        .ancestors()
+        .skip(1)
+        .take(4)
+        .flat_map(|dir| [dir.to_owned(), dir.join("share/notewright")]);
+    beside
+        .chain([PathBuf::from(env!("CARGO_MANIFEST_DIR"))])
+        .find(|folder| folder.join("models/demo").is_dir())
+}
+
+/// Runs `notewright models`.
+///
+/// # Errors
+/// When it does not work.
+pub fn models(world: &World, args: &ModelsArgs) -> Result<ExitCode, Failure> {
+    let program_files = program_files();
+    let ask: &dyn Fn(&str) -> bool = &models_command::ask_on_terminal;
+    let around = Surroundings {
+        folder: &world.folders.models,
+        program_files: program_files.as_deref(),
+        way: Way {
+            mirror: world.mirror.clone(),
+            proxies: proxies(),
+            patience: Patience::default(),
+        },
+        width: std::io::stdout()
+            .is_terminal()
+            .then(crate::cli::show::terminal_width),
+        ask: std::io::stdin().is_terminal().then_some(ask),
+        machine: models_command::measure_machine(),
+    };
+    models_command::run(args, &around, &mut anstream::stdout())
+        .map(|()| ExitCode::SUCCESS)
+        .map_err(of_models)
+}
+
+/// The proxies that the environment names, in either case of its variables.
+fn proxies() -> Proxies {
+    let variable = |name: &str| {
+        let lower = name.to_lowercase();
+        std::env::var(name)
+            .or_else(|_| std::env::var(lower))
+            .ok()
+            .filter(|value| !value.is_empty())
+    };
+    let all = variable("ALL_PROXY");
+    Proxies {
+        https: variable("HTTPS_PROXY").or_else(|| all.clone()),
+        http: variable("HTTP_PROXY").or(all),
+        bypass: variable("NO_PROXY")
+            .map(|list| list.split(',').map(|host| host.trim().to_owned()).collect())
+            .unwrap_or_default(),
+    }
+}
+
+fn of_models(error: ModelsError) -> Failure {
+    let hint = error.hint();
+    Failure::new(&error).hint(hint)
+}
+
+/// Opens the recogniser that the flags, the settings or this computer offer.
+///
+/// # Errors
+/// When there is none, or it cannot be loaded.
+pub fn open(world: &World, args: &HearingArgs, quiet: bool) -> Result<Hearing, Failure> {
+    let store = store(world);
+    let wanted = args.model.as_ref().or(world.settings.model.as_ref());
+    let found = match wanted {
+        Some(name) => store.find(name).map_err(of_models)?,
+        None => unnamed(world, &store, quiet)?,
+    };
+    let language = args
+        .language
+        .clone()
+        .or_else(|| world.settings.language.clone())
+        .unwrap_or_else(|| "en".to_owned());
+    let vocabulary = world
+        .settings
+        .vocabulary
+        .clone()
+        .unwrap_or_else(|| VOCABULARY.to_owned());
+    let mut options = EarOptions::new(&found.path);
+    options.model_name.clone_from(&found.name);
+    options.sha256 = store.digest(&found).ok().map(|digest| digest.to_string());
+    options.threads = args
+        .threads
+        .or(world.settings.threads.and_then(|n| u16::try_from(n).ok()));
+    options.beam = args.beam;
+    options.prompt = found.takes_prompt().then(|| Speech::from(vocabulary));
+    options.language = Some(language.clone());
+    let is_demo = found.is_demo();
+    let ear = Ear::open(options).map_err(|error| {
+        let hint = error.hint();
+        Failure::new(&error).hint(hint)
+    })?;
+    Ok(Hearing {
+        ear,
+        is_demo,
+        language,
+    })
+}
+
+/// The best model installed; else, on a terminal, the offer to pull the recommended one; else the
+/// demo recogniser, said plainly.
+fn unnamed(world: &World, store: &Store<'static>, quiet: bool) -> Result<Found<'static>, Failure> {
+    if let Some(found) = store.best(Kind::Whisper).map_err(of_models)? {
+        return Ok(found);
+    }
+    if !quiet && std::io::stdin().is_terminal() && std::io::stderr().is_terminal() && offer_pull() {
+        let args = ModelsArgs {
+            mirror: None,
+            command: ModelsCommand::Pull {
+                name: models_command::RECOMMENDED.to_owned(),
+                accept_licence: false,
+            },
+        };
+        models(world, &args)?;
+        if let Some(found) = store.best(Kind::Whisper).map_err(of_models)? {
+            return Ok(found);
+        }
+    }
+    let demo = store.demo().ok_or_else(|| {
+        Failure::new("no recogniser is installed, so audio cannot be transcribed")
+            .hint("pull one: notewright models pull recommended")
+    })?;
+    anstream::eprintln!(
+        "note: no recogniser is installed; using the demo recogniser, which hears synthetic voices only.\n\
+         For people's voices: notewright models pull recommended"
+    );
+    Ok(demo)
+}
+
+/// Asks whether to fetch a recogniser.
+fn offer_pull() -> bool {
+    models_command::ask_on_terminal(
+        "No recogniser for people's voices is installed. Pull the recommended one now? It is the \
+         only thing that is fetched.",
+    )
+}
+
+/// A path for messages: as given, `-` for standard input.
+#[must_use]
+pub fn shown(input: &Path) -> String {
+    if input.as_os_str() == "-" {
+        "standard input".to_owned()
+    } else {
+        input.display().to_string()
+    }
+}

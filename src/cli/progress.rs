@@ -1,0 +1,90 @@
+//! Progress on standard error for what takes longer than half a second, and a clean end on Ctrl-C.
+
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::cli::failure::Failure;
+use crate::transcript::event::Event;
+
+/// How long something may take before progress is shown.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// A progress bar over a recording.
+#[derive(Debug)]
+pub struct HearingBar {
+    name: String,
+    begun: Instant,
+    bar: Option<ProgressBar>,
+    quiet: bool,
+}
+
+impl HearingBar {
+    /// A bar for the recording of that name; `quiet` never shows.
+    #[must_use]
+    pub fn new(name: &str, quiet: bool) -> Self {
+        Self {
+            name: name.to_owned(),
+            begun: Instant::now(),
+            bar: None,
+            quiet,
+        }
+    }
+
+    /// Takes in an event of the transcription.
+    pub fn on(&mut self, event: &Event) {
+        let Event::Progress {
+            audio_done_ms,
+            total_ms,
+        } = event
+        else {
+            return;
+        };
+        if self.quiet || self.begun.elapsed() < PATIENCE {
+            return;
+        }
+        let bar = self.bar.get_or_insert_with(|| {
+            let bar = ProgressBar::with_draw_target(*total_ms, ProgressDrawTarget::stderr());
+            let template = if total_ms.is_some() {
+                "{prefix} {bar:24} {msg}, {eta} left"
+            } else {
+                "{prefix} {spinner} {msg}"
+            };
+            if let Ok(style) = ProgressStyle::with_template(template) {
+                bar.set_style(style);
+            }
+            bar.set_prefix(self.name.clone());
+            bar
+        });
+        let elapsed = self.begun.elapsed().as_secs_f64().max(0.001);
+        let done = *audio_done_ms as f64 / 1000.0;
+        bar.set_position(*audio_done_ms);
+        bar.set_message(format!(
+            "{done:.0} s heard, {:.1}\u{d7} real time",
+            done / elapsed
+        ));
+    }
+
+    /// Takes the bar away.
+    pub fn finish(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// Exit code after Ctrl-C, as shells count it (128 + SIGINT).
+const INTERRUPTED: i32 = 130;
+
+/// Ends the program on Ctrl-C. Output files are written whole or not at all, and the engines end
+/// when their pipe closes.
+///
+/// # Errors
+/// When the system refuses the handler.
+pub fn stop_on_interrupt() -> Result<(), Failure> {
+    ctrlc::set_handler(|| {
+        eprintln!("stopped");
+        std::process::exit(INTERRUPTED);
+    })
+    .map_err(|error| Failure::new(format!("cannot listen for Ctrl-C: {error}")))
+}
