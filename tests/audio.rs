@@ -1,11 +1,14 @@
 //! Recordings of every container and codec, damaged ones, and what is no recording at all.
 
+// A test that cannot set up its files has failed.
+#![expect(clippy::unwrap_used)]
+
 use std::f32::consts::TAU;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use hound::{SampleFormat, WavSpec, WavWriter};
-use notewright::audio::activity::{NoiseFloor, Smoothed, VoiceActivity};
+use notewright::audio::activity::{self, VoiceActivity};
 use notewright::audio::doubt::Doubt;
 use notewright::audio::downmix::Channels;
 use notewright::audio::failure::AudioError;
@@ -340,7 +343,7 @@ fn damage_anywhere_is_survived() {
             } else {
                 bytes.len()
             };
-            for _ in 0..1 + round / 4 {
+            for _ in 0..=round / 4 {
                 let at = random() % reach;
                 bytes[at] = random() as u8;
             }
@@ -460,13 +463,13 @@ fn mix(a: &[f32], b: &[f32]) -> Vec<f32> {
 
 /// Share of the hops of `samples` that are taken for speech.
 fn speech_share(samples: &[f32]) -> f32 {
-    let mut activity = Smoothed::new(NoiseFloor::new(), 160, 80);
+    let mut detector = activity::own();
     let mut decided = Vec::new();
-    for hop in samples.chunks(activity.hop()) {
-        activity.push(hop, &mut decided);
+    for hop in samples.chunks(detector.hop()) {
+        detector.push(hop, &mut decided);
     }
-    activity.finish(&mut decided);
-    assert_eq!(decided.len(), samples.len().div_ceil(activity.hop()));
+    detector.finish(&mut decided);
+    assert_eq!(decided.len(), samples.len().div_ceil(detector.hop()));
     decided.iter().sum::<f32>() / decided.len() as f32
 }
 
