@@ -42,7 +42,7 @@ const LEAST_POWER: f32 = 6.3e-8;
 /// The score at which speech is as likely as not. Measured with synthetic voices (espeak-ng, flite) in
 /// white, pink and brown noise, hum and fans: below it more noise passes, above it speech at 0 dB
 /// over pink noise gets lost.
-const ENOUGH: f32 = 6.5;
+const ENOUGH: f32 = 5.6;
 /// A stretch goes on for this long after speech, in milliseconds: the longest stop in a word.
 const HANG_MS: usize = 160;
 /// And has at least this much of it: shorter than a syllable are clicks and chance.
