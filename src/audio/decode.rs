@@ -97,7 +97,7 @@ impl Decoder {
             Ok(decoder) if decoder.guesses_length() => {
                 // Read as a stream, the same file gives its length only where a header has it.
                 let (stream, _) = source().map_err(unreadable)?;
-                let told = Self::start(path, stream.as_stream()).ok();
+                let told = Self::start(path, stream.into_stream()).ok();
                 let is_guess = told.is_none_or(|stream| stream.promised_ms.is_none());
                 return Ok(Self {
                     is_guess,
@@ -112,7 +112,7 @@ impl Decoder {
             return Err(first);
         }
         let (stream, lie) = source().map_err(unreadable)?;
-        let mut decoder = Self::start(path, stream.as_stream()).map_err(|_| first)?;
+        let mut decoder = Self::start(path, stream.into_stream()).map_err(|_| first)?;
         decoder.damage.broken_off = true;
         Ok(Self { lie, ..decoder })
     }

@@ -53,7 +53,7 @@ impl Source {
 
     /// The same, as a stream of unknown length that is only read forward. Demuxers then neither look
     /// for the end of the file, which a broken copy lacks, nor compare lengths with it.
-    pub(super) fn as_stream(self) -> Self {
+    pub(super) fn into_stream(self) -> Self {
         Self {
             seekable: false,
             ..self

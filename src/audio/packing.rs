@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::audio::activity::{NoiseFloor, Smoothed, VoiceActivity};
+use crate::audio::activity::{self, NoiseFloor, Smoothed, VoiceActivity};
 use crate::audio::failure::AudioError;
 use crate::audio::filling::Filling;
 use crate::audio::window::Window;
@@ -63,11 +63,10 @@ impl<I> Packer<I, Smoothed<NoiseFloor>>
 where
     I: Iterator<Item = Result<Vec<f32>, AudioError>>,
 {
-    /// Packs `blocks` with the detector that needs no model: stretches go on for 160 ms after
-    /// speech, and have at least 80 ms of it.
+    /// Packs `blocks` with the detector that needs no model.
     #[must_use]
     pub fn new(blocks: I) -> Self {
-        Self::with_activity(blocks, Smoothed::new(NoiseFloor::new(), 160, 80))
+        Self::with_activity(blocks, activity::own())
     }
 }
 

@@ -232,8 +232,8 @@ mod tests {
             [(0.9, -1.4, false), (0.9, -0.3, true), (0.1, -1.4, true)]
         {
             let doubtful = HeardSegment {
-                no_speech,
                 mean_logprob,
+                no_speech,
                 ..segment("Thank you.", 0, 2_000)
             };
             let kept_now = judge(&[doubtful], 30_000) == [Verdict::Keep];
