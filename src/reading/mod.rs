@@ -12,6 +12,7 @@ pub mod lexicon;
 pub mod measures;
 pub mod risk;
 pub mod routing;
+mod status;
 pub mod talk;
 
 use std::ops::Range;
@@ -253,6 +254,7 @@ impl Reader<'_> {
             section: self
                 .section
                 .and_then(|s| self.purpose.headings.kinds.get(s).copied().flatten()),
+            after_plan: self.before.sentence == Some(Kind::Plan),
         };
         let tags = interventions::read(self.lexicon, self.script, &clause, around);
         if self.script.mode == Mode::Dictation {

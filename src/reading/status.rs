@@ -1,0 +1,355 @@
+//! What became of a technique: read from the cues of its clause, by the reach of each cue.
+//!
+//! The order of `decide` is the order of weight: another time or another person first, then what
+//! was refused or left out, what was only talked of, what is to come, and last what was done.
+
+use crate::reading::Cite;
+use crate::reading::clause::{Clause, Subject, is_past};
+use crate::reading::interventions::{Around, Hit, How, SectionKind, Status};
+use crate::reading::lexicon::{CueKind, EmdrPhase, Lexicon, Mark, Reach, Sense};
+use crate::session::{Mode, Speaker};
+use crate::transcript::script::Script;
+
+/// What a decision is made from.
+pub(super) struct Scene<'a> {
+    pub(super) lexicon: &'a Lexicon,
+    pub(super) script: &'a Script,
+    pub(super) clause: &'a Clause,
+    pub(super) around: Around,
+    /// Verbs of doing that start anew, so that a cue before them reaches no further.
+    pub(super) independent: &'a [usize],
+}
+
+/// A status and the words that decided it.
+pub(super) struct Decision {
+    pub(super) status: Status,
+    pub(super) confidence: f32,
+    /// First word of the cue that decided, and one past its last.
+    pub(super) from: Option<usize>,
+    pub(super) to: Option<usize>,
+    /// The words that say so where they stand in another utterance: the answer to an offer.
+    pub(super) cite: Option<Cite>,
+}
+
+impl Decision {
+    fn by(status: Status, cue: &Mark) -> Self {
+        Self {
+            status,
+            confidence: 0.9,
+            from: Some(cue.words.start),
+            to: Some(cue.words.end),
+            cite: None,
+        }
+    }
+
+    fn bare(status: Status, confidence: f32) -> Self {
+        Self {
+            status,
+            confidence,
+            from: None,
+            to: None,
+            cite: None,
+        }
+    }
+}
+
+/// What became of the technique, or nothing where it was only mentioned.
+pub(super) fn decide(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
+    let utterance = &scene.script.utterances[scene.clause.utterance];
+    match (scene.around.mode, utterance.speaker) {
+        (Mode::Session, Speaker::Clinician | Speaker::Unknown) => aloud(scene, hit),
+        _ => dictated(scene, hit),
+    }
+}
+
+/// A technique in a dictation, or in what a client says of one.
+fn dictated(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
+    let clause = scene.clause;
+    let id = scene.lexicon.interventions[hit.intervention].id.as_str();
+    let wide = |kind| clause.cues(kind).next();
+    // Working with other professionals is the technique itself.
+    let with_others =
+        id.starts_with("cm.") || id.starts_with("adv.") || id.starts_with("supervision");
+    let forward = reaching(clause, hit, Reach::Forward, scene.independent);
+    let backward = reaching(clause, hit, Reach::Backward, scene.independent);
+    let subject = subject(scene, hit);
+    if let Some(cue) = wide(CueKind::Historical)
+        && forward.is_none_or(|(_, s)| !matches!(s, Status::Planned | Status::Reviewed))
+        && !(subject == Subject::Clinician && forward.is_some_and(|(_, s)| s == Status::Negated))
+        && !done_now(scene, hit)
+    {
+        return Some(Decision::by(Status::Historical, cue));
+    }
+    let other =
+        clause.subject == Subject::Provider || (!with_others && wide(CueKind::OtherProvider).is_some());
+    if other && !scene.independent.contains(&hit.words.start) && subject != Subject::Clinician {
+        return Some(Decision::bare(Status::OtherProvider, 0.8));
+    }
+    let decided = [forward, backward]
+        .into_iter()
+        .flatten()
+        .max_by_key(|(_, status)| strength(*status));
+    if let Some((cue, status)) = decided
+        && strength(status) >= 4
+    {
+        return Some(Decision::by(status, cue));
+    }
+    if let Some(cue) = wide(CueKind::Hypothetical)
+        && cue.words.start <= hit.words.start
+        && !cut_off(scene, cue.words.start, hit)
+    {
+        return Some(Decision::by(Status::Hypothetical, cue));
+    }
+    if let Some((cue, status)) = decided
+        && strength(status) == 3
+    {
+        let own_future = status == Status::Assigned && opens_with_will(scene, cue);
+        let status = if own_future && subject == Subject::Clinician { Status::Planned } else { status };
+        return Some(Decision::by(by_agent(status, subject), cue));
+    }
+    if scene.around.section == Some(SectionKind::Plan) || to_come(scene, hit) {
+        return Some(Decision::bare(by_agent(Status::Planned, subject), 0.7));
+    }
+    match subject {
+        Subject::Client | Subject::Relative | Subject::Provider => client(clause, hit),
+        Subject::Clinician | Subject::Unsaid => {
+            if let Some((cue, status)) = decided {
+                return Some(Decision::by(status, cue));
+            }
+            clinician(clause, hit, scene.around, subject)
+        }
+    }
+}
+
+/// Whose doing the technique is. A clause that opens with a verb of doing and names nobody is the
+/// clinician's, whoever the clause before it was about; a client's "we" is the client's.
+fn subject(scene: &Scene<'_>, hit: &Hit) -> Subject {
+    let clause = scene.clause;
+    let words = &scene.script.utterances[clause.utterance].words;
+    let verb_first = words.get(clause.words.start).is_some_and(|w| is_past(&w.lower));
+    if scene.around.mode == Mode::Session && clause.subject == Subject::Clinician {
+        return Subject::Client;
+    }
+    let telegraphic = !clause.own_subject && verb_first && hit.words.start < clause.words.end;
+    if telegraphic { Subject::Unsaid } else { clause.subject }
+}
+
+/// Whether the clinician's own verb of doing stands between any cue and the technique.
+fn done_now(scene: &Scene<'_>, hit: &Hit) -> bool {
+    scene.clause.subject == Subject::Clinician
+        && scene.independent.iter().any(|&at| at <= hit.words.start)
+        && scene.clause.cues(CueKind::Historical).all(|cue| cue.words.start > hit.words.end)
+}
+
+/// Whether a verb that starts anew cuts a cue off from the technique.
+fn cut_off(scene: &Scene<'_>, cue: usize, hit: &Hit) -> bool {
+    scene.independent.iter().any(|&at| cue < at && at <= hit.words.start)
+}
+
+/// A clause without subject or verb after a sentence about what is to come is to come as well:
+/// "Process group on Thursday."
+fn to_come(scene: &Scene<'_>, hit: &Hit) -> bool {
+    scene.around.after_plan
+        && scene.clause.subject == Subject::Unsaid
+        && hit.how != How::Act
+        && scene.independent.is_empty()
+}
+
+/// A technique in what the clinician says in a session: done aloud, set as a task, kept for another
+/// time, left out, or offered and refused.
+fn aloud(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
+    let clause = scene.clause;
+    let id = scene.lexicon.interventions[hit.intervention].id.as_str();
+    let forward = reaching(clause, hit, Reach::Forward, scene.independent);
+    let backward = reaching(clause, hit, Reach::Backward, scene.independent);
+    let decided = [forward, backward]
+        .into_iter()
+        .flatten()
+        .max_by_key(|(_, status)| strength(*status));
+    if let Some((cue, status)) = decided
+        && (strength(status) >= 3 || status == Status::Reviewed)
+    {
+        return Some(Decision::by(status, cue));
+    }
+    if let Some(refusal) = refused(scene) {
+        return Some(Decision { cite: Some(refusal), ..Decision::bare(Status::Declined, 0.7) });
+    }
+    if id == "homework.assign" {
+        return Some(Decision::bare(Status::Assigned, 0.8));
+    }
+    if let Some(cue) = clause.cues(CueKind::Hypothetical).next() {
+        return Some(Decision::by(Status::Hypothetical, cue));
+    }
+    if hit.how == How::Talk {
+        return Some(Decision::bare(Status::Performed, 0.8));
+    }
+    clause
+        .cues(CueKind::Act)
+        .filter(|cue| cue.words.start <= hit.words.start)
+        .max_by_key(|cue| cue.words.start)
+        .filter(|_| clause.subject == Subject::Clinician)
+        .map(|cue| Decision { to: None, ..Decision::by(Status::Performed, cue) })
+}
+
+/// Words with which an offer opens.
+const OFFERS: &[&[&str]] = &[
+    &["would", "you"], &["do", "you", "want"], &["want", "to"], &["how", "about"], &["what", "about"],
+    &["are", "you", "open"], &["could", "we"], &["can", "we"], &["shall", "we"], &["should", "we"],
+    &["we", "could"], &["you", "could"], &["wanna"], &["are", "you", "up"], &["willing", "to"],
+];
+
+/// Words with which an offer is refused.
+const REFUSALS: &[&str] = &["no", "nah", "nope", "not", "don't", "can't", "i'd", "rather", "won't"];
+
+/// The client's refusal, where the clause offers something and the next utterance opens with a no.
+fn refused(scene: &Scene<'_>) -> Option<Cite> {
+    let clause = scene.clause;
+    let words = &scene.script.utterances[clause.utterance].words[clause.words.clone()];
+    let offered = OFFERS.iter().any(|offer| {
+        words.windows(offer.len()).any(|w| w.iter().zip(*offer).all(|(a, b)| a.lower == *b))
+    });
+    let next = scene.script.utterances.get(clause.utterance + 1)?;
+    let no = next
+        .words
+        .iter()
+        .filter(|w| !w.is_filler())
+        .take(3)
+        .any(|w| REFUSALS.contains(&w.lower.as_str()));
+    (offered && next.speaker.is_client() && no)
+        .then(|| Cite::of(clause.utterance + 1, next.span(&(0..next.words.len()))))
+}
+
+/// Whether a cue is the bare future: what a clinician "will" do is a plan, no task.
+fn opens_with_will(scene: &Scene<'_>, cue: &Mark) -> bool {
+    let words = &scene.script.utterances[scene.clause.utterance].words;
+    words[cue.words.start].lower == "will"
+}
+
+/// A client who is to do something has an assignment; a clinician who is to, a plan.
+fn by_agent(status: Status, subject: Subject) -> Status {
+    match (status, subject) {
+        (Status::Planned, Subject::Client | Subject::Relative) => Status::Assigned,
+        (other, _) => other,
+    }
+}
+
+/// Status cues that reach along a clause, with what each says.
+const REACHING: &[(CueKind, Status)] = &[
+    (CueKind::Declined, Status::Declined),
+    (CueKind::Negated, Status::Negated),
+    (CueKind::Assigned, Status::Assigned),
+    (CueKind::Planned, Status::Planned),
+    (CueKind::Attempted, Status::Attempted),
+    (CueKind::Reviewed, Status::Reviewed),
+];
+
+/// The cue with this reach that speaks of the hit: the last one before it that no new verb of
+/// doing cuts off, or the first one after it.
+fn reaching<'a>(
+    clause: &'a Clause,
+    hit: &Hit,
+    reach: Reach,
+    independent: &[usize],
+) -> Option<(&'a Mark, Status)> {
+    let of = |mark: &'a Mark| {
+        REACHING
+            .iter()
+            .find(|(kind, _)| mark.what == Sense::Cue(*kind, reach))
+            .map(|(_, s)| (mark, *s))
+    };
+    let cut = |cue: &Mark| {
+        independent.iter().any(|&at| {
+            if reach == Reach::Forward {
+                cue.words.start < at && at <= hit.words.start && !cue.words.contains(&at)
+            } else {
+                hit.words.start < at && at < cue.words.start
+            }
+        })
+    };
+    let found = clause
+        .marks
+        .iter()
+        .filter_map(of)
+        .filter(|(cue, _)| !cut(cue));
+    if reach == Reach::Forward {
+        found
+            .filter(|(cue, _)| cue.words.start <= hit.words.start)
+            .max_by_key(|(cue, status)| (strength(*status), cue.words.start))
+    } else {
+        found
+            .filter(|(cue, _)| cue.words.start >= hit.words.start)
+            .max_by_key(|(cue, status)| (strength(*status), std::cmp::Reverse(cue.words.start)))
+    }
+}
+
+/// Which of two cues that both reach decides.
+fn strength(status: Status) -> u8 {
+    match status {
+        Status::Declined => 5,
+        Status::Negated => 4,
+        Status::Assigned | Status::Planned => 3,
+        Status::Attempted => 2,
+        _ => 1,
+    }
+}
+
+/// A technique in a clause about the client: a skill that the client used, or a mere mention.
+fn client(clause: &Clause, hit: &Hit) -> Option<Decision> {
+    let verb = clause
+        .cues(CueKind::Act)
+        .filter(|cue| cue.words.start <= hit.words.start)
+        .max_by_key(|cue| cue.words.start);
+    if clause.has(CueKind::InSession) && verb.is_some() {
+        return Some(Decision::bare(Status::Performed, 0.6));
+    }
+    match (verb, hit.how) {
+        (Some(cue), _) => Some(Decision {
+            to: None,
+            confidence: if clause.has(CueKind::ClientUse) {
+                0.9
+            } else {
+                0.7
+            },
+            ..Decision::by(Status::ClientUse, cue)
+        }),
+        (None, How::Act) => Some(Decision::bare(Status::ClientUse, 0.6)),
+        (None, _) => None,
+    }
+}
+
+/// A technique in a clause about the clinician, or without a subject.
+fn clinician(clause: &Clause, hit: &Hit, around: Around, subject: Subject) -> Option<Decision> {
+    if hit.how == How::Act {
+        return Some(Decision::bare(Status::Performed, 0.9));
+    }
+    let before = clause
+        .cues(CueKind::Act)
+        .filter(|cue| cue.words.start <= hit.words.start)
+        .max_by_key(|cue| cue.words.start);
+    if let Some(cue) = before {
+        return Some(Decision {
+            to: None,
+            ..Decision::by(Status::Performed, cue)
+        });
+    }
+    let after = clause
+        .cues(CueKind::Act)
+        .find(|cue| cue.words.start >= hit.words.start);
+    if let Some(cue) = after
+        && subject == Subject::Unsaid
+    {
+        return Some(Decision {
+            from: None,
+            ..Decision::by(Status::Performed, cue)
+        });
+    }
+    let listed = around.section == Some(SectionKind::Intervention)
+        || (around.emdr
+            && clause.marks.iter().any(
+                |m| matches!(m.what, Sense::Cue(CueKind::Phase(p), _) if p != EmdrPhase::History),
+            ));
+    let told = clause.has(CueKind::Report) || clause.has(CueKind::Observation);
+    let term = hit.how == How::Term;
+    (term && !told && around.mode == Mode::Dictation && (listed || subject == Subject::Unsaid))
+        .then(|| Decision::bare(Status::Performed, if listed { 0.7 } else { 0.5 }))
+}
