@@ -115,7 +115,7 @@ pub fn read(lexicon: &Lexicon, script: &Script, clause: &Clause, around: Around)
         around,
         independent: &independent,
     };
-    hits(lexicon, script, clause, around)
+    let mut tags: Vec<Tag> = hits(lexicon, script, clause, around)
         .into_iter()
         .filter_map(|hit| {
             let decision = status::decide(&scene, &hit)?;
@@ -131,7 +131,17 @@ pub fn read(lexicon: &Lexicon, script: &Script, clause: &Clause, around: Around)
                     .unwrap_or_else(|| Cite::of(clause.utterance, utterance.span(&(start..end)))),
             })
         })
-        .collect()
+        .collect();
+    named_tasks(lexicon, &mut tags);
+    tags
+}
+
+/// Where a task is a technique of the taxonomy, that id says it all.
+fn named_tasks(lexicon: &Lexicon, tags: &mut Vec<Tag>) {
+    let plain = |tag: &Tag| lexicon.interventions[tag.intervention].id == "homework.assign";
+    if tags.iter().any(|tag| tag.status == Status::Assigned && !plain(tag)) {
+        tags.retain(|tag| !plain(tag));
+    }
 }
 
 fn agent(status: Status, subject: Subject) -> Agent {

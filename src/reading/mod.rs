@@ -95,6 +95,7 @@ pub fn read(lexicon: &Lexicon, script: &Script, purpose: &Purpose) -> Reading {
         section: None,
         phase: None,
         before: Before::default(),
+        emdr: purpose.emdr,
     };
     for place in 0..script.utterances.len() {
         reader.utterance(place);
@@ -141,11 +142,14 @@ struct Reader<'a> {
     section: Option<usize>,
     phase: Option<EmdrPhase>,
     before: Before,
+    /// Whether EMDR is the matter of the note, or of the utterance.
+    emdr: bool,
 }
 
 impl Reader<'_> {
     fn utterance(&mut self, place: usize) {
         let utterance = &self.script.utterances[place];
+        self.emdr = self.purpose.emdr || utterance.words.iter().any(|w| w.lower == "emdr");
         let unpunctuated = utterance.words.len() > WORDS_A_STOP * utterance.sentences.len();
         for (number, sentence) in utterance.sentences.iter().enumerate() {
             if let Some(words) = &sentence.opens
@@ -250,7 +254,7 @@ impl Reader<'_> {
     fn clause(&mut self, utterance: &ScriptUtterance, clause: Clause, scores: &[Cite]) {
         let around = Around {
             mode: self.script.mode,
-            emdr: self.purpose.emdr,
+            emdr: self.emdr,
             section: self
                 .section
                 .and_then(|s| self.purpose.headings.kinds.get(s).copied().flatten()),

@@ -56,10 +56,20 @@ impl Decision {
 /// What became of the technique, or nothing where it was only mentioned.
 pub(super) fn decide(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
     let utterance = &scene.script.utterances[scene.clause.utterance];
-    match (scene.around.mode, utterance.speaker) {
+    let id = scene.lexicon.interventions[hit.intervention].id.as_str();
+    let mut decision = match (scene.around.mode, utterance.speaker) {
         (Mode::Session, Speaker::Clinician | Speaker::Unknown) => aloud(scene, hit),
         _ => dictated(scene, hit),
-    }
+    }?;
+    decision.status = match (id, decision.status) {
+        // A task is set and its outcome looked at; neither is "performed".
+        ("homework.assign", Status::Performed | Status::Planned) => Status::Assigned,
+        ("homework.review", Status::Performed | Status::ClientUse) => Status::Reviewed,
+        // A client who will go on in a group has no task: the group is planned.
+        (id, Status::Assigned) if id.starts_with("group.") => Status::Planned,
+        (_, status) => status,
+    };
+    Some(decision)
 }
 
 /// A technique in a dictation, or in what a client says of one.
@@ -107,6 +117,9 @@ fn dictated(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
         let status = if own_future && subject == Subject::Clinician { Status::Planned } else { status };
         return Some(Decision::by(by_agent(status, subject), cue));
     }
+    if let Some(status) = instructed(scene) {
+        return Some(Decision::bare(status, 0.7));
+    }
     if scene.around.section == Some(SectionKind::Plan) || to_come(scene, hit) {
         return Some(Decision::bare(by_agent(Status::Planned, subject), 0.7));
     }
@@ -130,8 +143,31 @@ fn subject(scene: &Scene<'_>, hit: &Hit) -> Subject {
     if scene.around.mode == Mode::Session && clause.subject == Subject::Clinician {
         return Subject::Client;
     }
-    let telegraphic = !clause.own_subject && verb_first && hit.words.start < clause.words.end;
-    if telegraphic { Subject::Unsaid } else { clause.subject }
+    let named_after = clause.own_subject
+        && clause
+            .marks
+            .iter()
+            .filter(|m| is_subject(m))
+            .all(|m| m.words.start > hit.words.start);
+    if (!clause.own_subject && verb_first) || named_after {
+        return Subject::Unsaid;
+    }
+    clause.subject
+}
+
+/// Whether a mark names who does something.
+fn is_subject(mark: &Mark) -> bool {
+    matches!(
+        mark.what,
+        Sense::Cue(
+            CueKind::SubjectClinician
+                | CueKind::SubjectClient
+                | CueKind::SubjectRelative
+                | CueKind::SubjectProvider
+                | CueKind::Report,
+            _
+        )
+    )
 }
 
 /// Whether the clinician's own verb of doing stands between any cue and the technique.
@@ -144,6 +180,29 @@ fn done_now(scene: &Scene<'_>, hit: &Hit) -> bool {
 /// Whether a verb that starts anew cuts a cue off from the technique.
 fn cut_off(scene: &Scene<'_>, cue: usize, hit: &Hit) -> bool {
     scene.independent.iter().any(|&at| cue < at && at <= hit.words.start)
+}
+
+/// Base forms with which a plan is told in telegraphic notes: "Begin exposure", "Repeat PHQ-9".
+const PLANS: &[&str] = &[
+    "begin", "start", "finish", "repeat", "continue", "complete", "resume", "reassess", "reevaluate",
+    "introduce", "explore", "install", "monitor", "follow", "schedule", "revisit", "review", "teach",
+    "refer", "coordinate", "build", "process", "address", "discuss", "assess",
+];
+
+/// Base forms with which a task is told: "Practice the image twice a day".
+const TASKS: &[&str] = &["practice", "practise", "keep", "use", "do", "try", "write", "track", "log", "rehearse"];
+
+/// What a clause that opens with the base form of a verb and names nobody asks for.
+fn instructed(scene: &Scene<'_>) -> Option<Status> {
+    let clause = scene.clause;
+    let first = &scene.script.utterances[clause.utterance].words.get(clause.words.start)?.lower;
+    if clause.own_subject || scene.around.mode == Mode::Session {
+        return None;
+    }
+    if TASKS.contains(&first.as_str()) {
+        return Some(Status::Assigned);
+    }
+    PLANS.contains(&first.as_str()).then_some(Status::Planned)
 }
 
 /// A clause without subject or verb after a sentence about what is to come is to come as well:
@@ -266,11 +325,14 @@ fn reaching<'a>(
             }
         })
     };
+    // "Planned ignoring" is a name, and its "planned" no plan.
+    let named =
+        |cue: &Mark| hit.words.start <= cue.words.start && cue.words.end <= hit.words.end;
     let found = clause
         .marks
         .iter()
         .filter_map(of)
-        .filter(|(cue, _)| !cut(cue));
+        .filter(|(cue, _)| !cut(cue) && !named(cue));
     if reach == Reach::Forward {
         found
             .filter(|(cue, _)| cue.words.start <= hit.words.start)
