@@ -14,7 +14,9 @@ struct Run {
 
 impl Run {
     fn new() -> Self {
-        Self { home: TempDir::new().unwrap() }
+        Self {
+            home: TempDir::new().unwrap(),
+        }
     }
 
     fn file(&self, name: &str, bytes: impl AsRef<[u8]>) -> String {
@@ -50,18 +52,45 @@ fn what_makes_no_sense_is_refused_with_code_2() {
     let text = run.file("a.txt", "She denies SI.");
     let cases: &[(&[&str], &str, &str)] = &[
         (&["draft"], "no input was given", "hint: name a text"),
-        (&["draft", &text, "--format", "sop"], "there is no note format `sop`", "--format soap"),
-        (&["draft", &text, "--date", "2026-02-30"], "`2026-02-30` is not a date", "--date 2026-03-10"),
-        (&["draft", &text, &text, "--json"], "--json prints one note", "--output"),
-        (&["draft", &text, &text, "--output", "one.txt"], "2 results cannot go into the one file", "name a folder"),
-        (&["draft", &text, "--settings", "nowhere.toml"], "there is no settings file nowhere.toml", "leave --settings out"),
-        (&["formats", "birpp"], "there is no note format `birpp`", "birp"),
+        (
+            &["draft", &text, "--format", "sop"],
+            "there is no note format `sop`",
+            "--format soap",
+        ),
+        (
+            &["draft", &text, "--date", "2026-02-30"],
+            "`2026-02-30` is not a date",
+            "--date 2026-03-10",
+        ),
+        (
+            &["draft", &text, &text, "--json"],
+            "--json prints one note",
+            "--output",
+        ),
+        (
+            &["draft", &text, &text, "--output", "one.txt"],
+            "2 results cannot go into the one file",
+            "name a folder",
+        ),
+        (
+            &["draft", &text, "--settings", "nowhere.toml"],
+            "there is no settings file nowhere.toml",
+            "leave --settings out",
+        ),
+        (
+            &["formats", "birpp"],
+            "there is no note format `birpp`",
+            "birp",
+        ),
     ];
     for (args, cause, hint) in cases {
         let output = run.run(args);
         let said = stderr(&output);
         assert_eq!(output.status.code(), Some(2), "{args:?}: {said}");
-        assert!(said.contains(cause) && said.contains(hint), "{args:?}: {said}");
+        assert!(
+            said.contains(cause) && said.contains(hint),
+            "{args:?}: {said}"
+        );
         assert!(stdout(&output).is_empty(), "{args:?}");
     }
 }
@@ -78,9 +107,18 @@ fn what_cannot_be_read_fails_with_cause_and_next_step() {
         ("missing sound", "nowhere.wav".to_owned()),
         ("a folder", folder.to_string_lossy().into_owned()),
         ("empty sound", run.file("empty.wav", [])),
-        ("no sound", run.file("letter.mp3", "Dear colleague, this is no recording at all.")),
-        ("cut header", run.file("cut.wav", b"RIFF\x24\x00\x00\x00WAVEfm")),
-        ("no text", run.file("picture.txt", [0u8, 159, 146, 150, 0, 0, 1])),
+        (
+            "no sound",
+            run.file("letter.mp3", "Dear colleague, this is no recording at all."),
+        ),
+        (
+            "cut header",
+            run.file("cut.wav", b"RIFF\x24\x00\x00\x00WAVEfm"),
+        ),
+        (
+            "no text",
+            run.file("picture.txt", [0u8, 159, 146, 150, 0, 0, 1]),
+        ),
         ("duplicate ids", run.file("twice.json", twice)),
         ("times run backwards", run.file("back.json", back)),
         ("broken document", run.file("broken.json", "{\"schema\": ")),
@@ -89,9 +127,16 @@ fn what_cannot_be_read_fails_with_cause_and_next_step() {
         let output = run.run(&["draft", &input]);
         let said = stderr(&output);
         assert_eq!(output.status.code(), Some(1), "{what}: {said}");
-        assert!(said.starts_with("error: ") && said.contains("\nhint: "), "{what}: {said}");
+        assert!(
+            said.starts_with("error: ") && said.contains("\nhint: "),
+            "{what}: {said}"
+        );
         assert!(!said.contains("panicked"), "{what}: {said}");
-        let name = Path::new(&input).file_name().unwrap().to_string_lossy().into_owned();
+        let name = Path::new(&input)
+            .file_name()
+            .unwrap()
+            .to_string_lossy()
+            .into_owned();
         assert!(said.contains(&name), "{what} does not name {name}: {said}");
     }
 }
@@ -109,14 +154,27 @@ fn the_other_inputs_are_still_done() {
 #[test]
 fn text_that_is_not_utf8_is_read_with_a_notice() {
     let run = Run::new();
-    let latin = run.file("latin.txt", b"Ren\xe9e reports sleeping better \x96 most nights.");
-    let wide: Vec<u8> = [0xff, 0xfe].into_iter().chain("Ren\u{e9}e slept.".encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let latin = run.file(
+        "latin.txt",
+        b"Ren\xe9e reports sleeping better \x96 most nights.",
+    );
+    let wide: Vec<u8> = [0xff, 0xfe]
+        .into_iter()
+        .chain(
+            "Ren\u{e9}e slept."
+                .encode_utf16()
+                .flat_map(u16::to_le_bytes),
+        )
+        .collect();
     let wide = run.file("wide.txt", wide);
     for (input, encoding) in [(latin, "Windows-1252"), (wide, "UTF-16")] {
         let output = run.run(&["draft", &input]);
         assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
         let note = stdout(&output);
-        assert!(note.contains("Ren\u{e9}e") && note.contains(encoding), "{note}");
+        assert!(
+            note.contains("Ren\u{e9}e") && note.contains(encoding),
+            "{note}"
+        );
     }
 }
 
@@ -133,13 +191,18 @@ fn json_output_is_one_document_and_nothing_else() {
 #[test]
 fn results_go_whole_into_files() {
     let run = Run::new();
-    let (a, b) = (run.file("a.txt", "She slept."), run.file("b.txt", "He ate."));
+    let (a, b) = (
+        run.file("a.txt", "She slept."),
+        run.file("b.txt", "He ate."),
+    );
     let out = run.home.path().join("out");
     let target = format!("{}{}", out.display(), std::path::MAIN_SEPARATOR);
     let output = run.run(&["draft", &a, &b, "--json", "--output", &target]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-    let mut names: Vec<_> =
-        fs::read_dir(&out).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    let mut names: Vec<_> = fs::read_dir(&out)
+        .unwrap()
+        .map(|e| e.unwrap().file_name().into_string().unwrap())
+        .collect();
     names.sort();
     assert_eq!(names, ["a.note.json", "b.note.json"]);
 }
@@ -162,7 +225,15 @@ fn settings_flags_and_variables_outrank_each_other_in_order() {
     let output = run.run(&["draft", &text, "--settings", &settings, "--json"]);
     let note: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(note["format"], "dap");
-    let output = run.run(&["draft", &text, "--settings", &settings, "--json", "--format", "birp"]);
+    let output = run.run(&[
+        "draft",
+        &text,
+        "--settings",
+        &settings,
+        "--json",
+        "--format",
+        "birp",
+    ]);
     let note: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(note["format"], "birp");
 }
@@ -171,14 +242,27 @@ fn settings_flags_and_variables_outrank_each_other_in_order() {
 fn audio_without_a_recogniser_says_how_to_get_one() {
     let run = Run::new();
     let sound = run.home.path().join("silence.wav");
-    let spec = hound::WavSpec { channels: 1, sample_rate: 16_000, bits_per_sample: 16, sample_format: hound::SampleFormat::Int };
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: 16_000,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
     let mut wav = hound::WavWriter::create(&sound, spec).unwrap();
     (0..16_000).for_each(|_| wav.write_sample(0i16).unwrap());
     wav.finalize().unwrap();
-    let output = run.run(&["draft", &sound.to_string_lossy(), "--model", "no-such-model"]);
+    let output = run.run(&[
+        "draft",
+        &sound.to_string_lossy(),
+        "--model",
+        "no-such-model",
+    ]);
     assert_eq!(output.status.code(), Some(1));
     let said = stderr(&output);
-    assert!(said.contains("no-such-model") && said.contains("hint: "), "{said}");
+    assert!(
+        said.contains("no-such-model") && said.contains("hint: "),
+        "{said}"
+    );
 }
 
 /// A phrase that only the client would say, and that no program would.
@@ -196,7 +280,15 @@ fn the_clients_words_reach_no_error_and_no_other_file() {
     let before = fs::read_dir(run.home.path()).unwrap().count();
     for input in &inputs {
         let output = run.run(&["draft", input, "--quiet"]);
-        assert!(!stderr(&output).contains("wheelbarrow"), "{}", stderr(&output));
+        assert!(
+            !stderr(&output).contains("wheelbarrow"),
+            "{}",
+            stderr(&output)
+        );
     }
-    assert_eq!(fs::read_dir(run.home.path()).unwrap().count(), before, "a file was left behind");
+    assert_eq!(
+        fs::read_dir(run.home.path()).unwrap().count(),
+        before,
+        "a file was left behind"
+    );
 }

@@ -18,7 +18,12 @@ fn root(path: &str) -> std::path::PathBuf {
 
 fn draft(transcript: &Transcript, format: &str) -> DraftNote {
     let format = format::NoteFormat::named(format).unwrap();
-    pipeline::draft(transcript, format, "2026-03-10".parse().ok(), &mut Extractive)
+    pipeline::draft(
+        transcript,
+        format,
+        "2026-03-10".parse().ok(),
+        &mut Extractive,
+    )
 }
 
 fn json(note: &DraftNote) -> Value {
@@ -51,10 +56,16 @@ fn quotes_are_said(document: &Value, transcript: &Transcript) {
     match document {
         Value::Object(map) => {
             if let (Some(id), Some(quote)) = (map.get("utterance"), map.get("quote")) {
-                let said = transcript.utterances.iter().find(|u| id == u.id.0.as_str()).unwrap();
+                let said = transcript
+                    .utterances
+                    .iter()
+                    .find(|u| id == u.id.0.as_str())
+                    .unwrap();
                 assert!(said.text.contains(quote.as_str().unwrap()));
             }
-            map.iter().filter(|(key, _)| *key != "transcript").for_each(|(_, v)| quotes_are_said(v, transcript));
+            map.iter()
+                .filter(|(key, _)| *key != "transcript")
+                .for_each(|(_, v)| quotes_are_said(v, transcript));
         }
         Value::Array(items) => items.iter().for_each(|v| quotes_are_said(v, transcript)),
         _ => {}
@@ -86,8 +97,14 @@ fn samples_in_every_format_follow_the_schema() {
 fn a_session_follows_the_schema_and_ties_answers_to_questions() {
     let transcript = session(&[
         (Speaker::Clinician, "How was the week with the new shifts?"),
-        (Speaker::Client, "Better, I did the belly breathing on the bus every morning."),
-        (Speaker::Clinician, "Any thoughts of hurting yourself or of suicide?"),
+        (
+            Speaker::Client,
+            "Better, I did the belly breathing on the bus every morning.",
+        ),
+        (
+            Speaker::Clinician,
+            "Any thoughts of hurting yourself or of suicide?",
+        ),
         (Speaker::Client, "No, nothing like that."),
     ]);
     check(&transcript);
@@ -109,19 +126,36 @@ fn sample_notes_read_as_they_should() {
 #[test]
 fn nothing_said_is_an_honest_note_with_nothing_in_it() {
     let note = json(&draft(&Transcript::typed(""), "soap"));
-    assert!(note["sections"].as_array().unwrap().iter().all(|s| s["statements"] == Value::Array(vec![])));
+    assert!(
+        note["sections"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|s| s["statements"] == Value::Array(vec![]))
+    );
     assert_eq!(note["risk"]["si"]["status"], "not_assessed");
     assert_eq!(note["findings"][0]["code"], "empty");
 }
 
 #[test]
 fn what_cannot_be_is_blocked_and_never_clamped() {
-    let note = json(&draft(&Transcript::typed("PHQ-9 was 41 today. SUD was twelve."), "soap"));
+    let note = json(&draft(
+        &Transcript::typed("PHQ-9 was 41 today. SUD was twelve."),
+        "soap",
+    ));
     assert_eq!(note["measures"], Value::Array(vec![]));
-    let blocking: Vec<&Value> =
-        note["findings"].as_array().unwrap().iter().filter(|f| f["severity"] == "blocking").collect();
+    let blocking: Vec<&Value> = note["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|f| f["severity"] == "blocking")
+        .collect();
     assert_eq!(blocking.len(), 2);
-    assert!(blocking.iter().all(|f| f["code"] == "measure.range" && !f["evidence"].as_array().unwrap().is_empty()));
+    assert!(
+        blocking
+            .iter()
+            .all(|f| f["code"] == "measure.range" && !f["evidence"].as_array().unwrap().is_empty())
+    );
 }
 
 #[test]
@@ -129,7 +163,10 @@ fn a_contradiction_is_blocked_with_both_quotes() {
     let text = "She denies suicidal ideation. Later on she reports suicidal thoughts most nights.";
     let note = json(&draft(&Transcript::typed(text), "soap"));
     let finding = &note["findings"][0];
-    assert_eq!((finding["code"].as_str(), finding["severity"].as_str()), (Some("risk.contradiction"), Some("blocking")));
+    assert_eq!(
+        (finding["code"].as_str(), finding["severity"].as_str()),
+        (Some("risk.contradiction"), Some("blocking"))
+    );
     assert_eq!(finding["evidence"].as_array().unwrap().len(), 2);
     assert_ne!(note["risk"]["si"]["status"], "denied");
 }
@@ -145,9 +182,16 @@ fn debug_shows_no_speech() {
 
 #[test]
 fn ten_thousand_sentences_are_read() {
-    let text = "She reports sleeping better. I used box breathing. GAD-7 was 9. She denies SI. ".repeat(2500);
+    let text = "She reports sleeping better. I used box breathing. GAD-7 was 9. She denies SI. "
+        .repeat(2500);
     let note = draft(&Transcript::typed(&text), "soap");
-    assert_eq!(note.sections.iter().map(|s| s.statements.len()).sum::<usize>(), 10_000);
+    assert_eq!(
+        note.sections
+            .iter()
+            .map(|s| s.statements.len())
+            .sum::<usize>(),
+        10_000
+    );
 }
 
 proptest! {

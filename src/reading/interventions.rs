@@ -119,8 +119,12 @@ pub fn read(lexicon: &Lexicon, script: &Script, clause: &Clause, around: Around)
         .into_iter()
         .filter_map(|hit| {
             let decision = status::decide(&scene, &hit)?;
-            let start = decision.from.map_or(hit.words.start, |at| at.min(hit.words.start));
-            let end = decision.to.map_or(hit.words.end, |at| at.max(hit.words.end));
+            let start = decision
+                .from
+                .map_or(hit.words.start, |at| at.min(hit.words.start));
+            let end = decision
+                .to
+                .map_or(hit.words.end, |at| at.max(hit.words.end));
             Some(Tag {
                 intervention: hit.intervention,
                 status: decision.status,
@@ -139,7 +143,10 @@ pub fn read(lexicon: &Lexicon, script: &Script, clause: &Clause, around: Around)
 /// Where a task is a technique of the taxonomy, that id says it all.
 fn named_tasks(lexicon: &Lexicon, tags: &mut Vec<Tag>) {
     let plain = |tag: &Tag| lexicon.interventions[tag.intervention].id == "homework.assign";
-    if tags.iter().any(|tag| tag.status == Status::Assigned && !plain(tag)) {
+    if tags
+        .iter()
+        .any(|tag| tag.status == Status::Assigned && !plain(tag))
+    {
         tags.retain(|tag| !plain(tag));
     }
 }

@@ -91,6 +91,9 @@ pub struct Intervention {
     /// The context that its phrases need.
     #[serde(default)]
     pub needs: Option<Context>,
+    /// Whether it is done by the client's own hands in the session: a sand tray, a questionnaire.
+    #[serde(default)]
+    pub by_client: bool,
 }
 
 impl Intervention {

@@ -19,8 +19,8 @@ use std::ops::Range;
 
 use clause::{Clause, Subject};
 use headings::Headings;
-use interventions::{Around, Tag};
-use lexicon::{EmdrPhase, Lexicon, Mark};
+use interventions::{Around, Status, Tag};
+use lexicon::{CueKind, EmdrPhase, Lexicon, Mark};
 use routing::{Before, Kind};
 
 use crate::session::{Mode, Speaker};
@@ -251,6 +251,54 @@ impl Reader<'_> {
         self.before.since_act = self.before.since_act.map(|n| n + 1);
     }
 
+    /// A clause without a technique of its own may tell what became of the one just before it in the
+    /// sentence: "X was offered, and she declined", "I started X but the portal was down".
+    fn second_thought(&mut self, utterance: &ScriptUtterance, clause: &Clause) {
+        let Some(before) = self.reading.clauses.last() else {
+            return;
+        };
+        let same = before.clause.utterance == clause.utterance
+            && before.clause.sentence == clause.sentence;
+        if !same {
+            return;
+        }
+        let said = |range: &Range<usize>, list: &[&str]| {
+            utterance.words[range.clone()]
+                .iter()
+                .any(|w| list.iter().any(|l| w.lower.starts_with(l)))
+        };
+        let offered = said(
+            &before.clause.words,
+            &["offer", "suggest", "recommend", "invit", "propos"],
+        );
+        let begun = said(
+            &before.clause.words,
+            &["started", "began", "tried", "attempted"],
+        );
+        let but = utterance
+            .words
+            .get(clause.words.start)
+            .is_some_and(|w| w.lower == "but");
+        let status = if offered && clause.has(CueKind::Declined) {
+            Status::Declined
+        } else if begun && but {
+            Status::Attempted
+        } else {
+            return;
+        };
+        let span = utterance.span(&before.clause.words);
+        let own = |tag: &&mut Tag| {
+            tag.cite.utterance == clause.utterance
+                && tag.status == Status::Performed
+                && span.start <= tag.cite.span.start
+                && tag.cite.span.end <= span.end
+        };
+        for tag in self.reading.tags.iter_mut().filter(own) {
+            tag.status = status;
+            tag.cite.span.end = utterance.span(&clause.words).end;
+        }
+    }
+
     fn clause(&mut self, utterance: &ScriptUtterance, clause: Clause, scores: &[Cite]) {
         let around = Around {
             mode: self.script.mode,
@@ -261,6 +309,9 @@ impl Reader<'_> {
             after_plan: self.before.sentence == Some(Kind::Plan),
         };
         let tags = interventions::read(self.lexicon, self.script, &clause, around);
+        if tags.is_empty() {
+            self.second_thought(utterance, &clause);
+        }
         if self.script.mode == Mode::Dictation {
             let told = risk::Told {
                 of_another: matches!(clause.subject, Subject::Relative | Subject::Provider),

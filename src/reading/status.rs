@@ -56,12 +56,14 @@ impl Decision {
 /// What became of the technique, or nothing where it was only mentioned.
 pub(super) fn decide(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
     let utterance = &scene.script.utterances[scene.clause.utterance];
-    let id = scene.lexicon.interventions[hit.intervention].id.as_str();
+    let known = &scene.lexicon.interventions[hit.intervention];
     let mut decision = match (scene.around.mode, utterance.speaker) {
         (Mode::Session, Speaker::Clinician | Speaker::Unknown) => aloud(scene, hit),
         _ => dictated(scene, hit),
     }?;
-    decision.status = match (id, decision.status) {
+    let at_home = scene.clause.has(CueKind::ClientUse);
+    decision.status = match (known.id.as_str(), decision.status) {
+        (_, Status::ClientUse) if known.by_client && !at_home => Status::Performed,
         // A task is set and its outcome looked at; neither is "performed".
         ("homework.assign", Status::Performed | Status::Planned) => Status::Assigned,
         ("homework.review", Status::Performed | Status::ClientUse) => Status::Reviewed,
@@ -90,8 +92,11 @@ fn dictated(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
     {
         return Some(Decision::by(Status::Historical, cue));
     }
-    let other =
-        clause.subject == Subject::Provider || (!with_others && wide(CueKind::OtherProvider).is_some());
+    let by_another = clause.cues(CueKind::OtherProvider).any(|cue| {
+        cue.words.start < hit.words.end
+            || !scene.independent.iter().any(|&at| at <= hit.words.start)
+    });
+    let other = clause.subject == Subject::Provider || (!with_others && by_another);
     if other && !scene.independent.contains(&hit.words.start) && subject != Subject::Clinician {
         return Some(Decision::bare(Status::OtherProvider, 0.8));
     }
@@ -114,7 +119,13 @@ fn dictated(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
         && strength(status) == 3
     {
         let own_future = status == Status::Assigned && opens_with_will(scene, cue);
-        let status = if own_future && subject == Subject::Clinician { Status::Planned } else { status };
+        let clinicians = subject == Subject::Clinician
+            || (subject == Subject::Unsaid && is_clinicians_work(scene.lexicon, hit));
+        let status = if own_future && clinicians {
+            Status::Planned
+        } else {
+            status
+        };
         return Some(Decision::by(by_agent(status, subject), cue));
     }
     if let Some(status) = instructed(scene) {
@@ -139,7 +150,9 @@ fn dictated(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
 fn subject(scene: &Scene<'_>, hit: &Hit) -> Subject {
     let clause = scene.clause;
     let words = &scene.script.utterances[clause.utterance].words;
-    let verb_first = words.get(clause.words.start).is_some_and(|w| is_past(&w.lower));
+    let verb_first = words
+        .get(clause.words.start)
+        .is_some_and(|w| is_past(&w.lower));
     if scene.around.mode == Mode::Session && clause.subject == Subject::Clinician {
         return Subject::Client;
     }
@@ -174,28 +187,61 @@ fn is_subject(mark: &Mark) -> bool {
 fn done_now(scene: &Scene<'_>, hit: &Hit) -> bool {
     scene.clause.subject == Subject::Clinician
         && scene.independent.iter().any(|&at| at <= hit.words.start)
-        && scene.clause.cues(CueKind::Historical).all(|cue| cue.words.start > hit.words.end)
+        && scene
+            .clause
+            .cues(CueKind::Historical)
+            .all(|cue| cue.words.start > hit.words.end)
 }
 
 /// Whether a verb that starts anew cuts a cue off from the technique.
 fn cut_off(scene: &Scene<'_>, cue: usize, hit: &Hit) -> bool {
-    scene.independent.iter().any(|&at| cue < at && at <= hit.words.start)
+    scene
+        .independent
+        .iter()
+        .any(|&at| cue < at && at <= hit.words.start)
 }
 
 /// Base forms with which a plan is told in telegraphic notes: "Begin exposure", "Repeat PHQ-9".
 const PLANS: &[&str] = &[
-    "begin", "start", "finish", "repeat", "continue", "complete", "resume", "reassess", "reevaluate",
-    "introduce", "explore", "install", "monitor", "follow", "schedule", "revisit", "review", "teach",
-    "refer", "coordinate", "build", "process", "address", "discuss", "assess",
+    "begin",
+    "start",
+    "finish",
+    "repeat",
+    "continue",
+    "complete",
+    "resume",
+    "reassess",
+    "reevaluate",
+    "introduce",
+    "explore",
+    "install",
+    "monitor",
+    "follow",
+    "schedule",
+    "revisit",
+    "review",
+    "teach",
+    "refer",
+    "coordinate",
+    "build",
+    "process",
+    "address",
+    "discuss",
+    "assess",
 ];
 
 /// Base forms with which a task is told: "Practice the image twice a day".
-const TASKS: &[&str] = &["practice", "practise", "keep", "use", "do", "try", "write", "track", "log", "rehearse"];
+const TASKS: &[&str] = &[
+    "practice", "practise", "keep", "use", "do", "try", "write", "track", "log", "rehearse",
+];
 
 /// What a clause that opens with the base form of a verb and names nobody asks for.
 fn instructed(scene: &Scene<'_>) -> Option<Status> {
     let clause = scene.clause;
-    let first = &scene.script.utterances[clause.utterance].words.get(clause.words.start)?.lower;
+    let first = &scene.script.utterances[clause.utterance]
+        .words
+        .get(clause.words.start)?
+        .lower;
     if clause.own_subject || scene.around.mode == Mode::Session {
         return None;
     }
@@ -231,7 +277,10 @@ fn aloud(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
         return Some(Decision::by(status, cue));
     }
     if let Some(refusal) = refused(scene) {
-        return Some(Decision { cite: Some(refusal), ..Decision::bare(Status::Declined, 0.7) });
+        return Some(Decision {
+            cite: Some(refusal),
+            ..Decision::bare(Status::Declined, 0.7)
+        });
     }
     if id == "homework.assign" {
         return Some(Decision::bare(Status::Assigned, 0.8));
@@ -247,25 +296,44 @@ fn aloud(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
         .filter(|cue| cue.words.start <= hit.words.start)
         .max_by_key(|cue| cue.words.start)
         .filter(|_| clause.subject == Subject::Clinician)
-        .map(|cue| Decision { to: None, ..Decision::by(Status::Performed, cue) })
+        .map(|cue| Decision {
+            to: None,
+            ..Decision::by(Status::Performed, cue)
+        })
 }
 
 /// Words with which an offer opens.
 const OFFERS: &[&[&str]] = &[
-    &["would", "you"], &["do", "you", "want"], &["want", "to"], &["how", "about"], &["what", "about"],
-    &["are", "you", "open"], &["could", "we"], &["can", "we"], &["shall", "we"], &["should", "we"],
-    &["we", "could"], &["you", "could"], &["wanna"], &["are", "you", "up"], &["willing", "to"],
+    &["would", "you"],
+    &["do", "you", "want"],
+    &["want", "to"],
+    &["how", "about"],
+    &["what", "about"],
+    &["are", "you", "open"],
+    &["could", "we"],
+    &["can", "we"],
+    &["shall", "we"],
+    &["should", "we"],
+    &["we", "could"],
+    &["you", "could"],
+    &["wanna"],
+    &["are", "you", "up"],
+    &["willing", "to"],
 ];
 
 /// Words with which an offer is refused.
-const REFUSALS: &[&str] = &["no", "nah", "nope", "not", "don't", "can't", "i'd", "rather", "won't"];
+const REFUSALS: &[&str] = &[
+    "no", "nah", "nope", "not", "don't", "can't", "i'd", "rather", "won't",
+];
 
 /// The client's refusal, where the clause offers something and the next utterance opens with a no.
 fn refused(scene: &Scene<'_>) -> Option<Cite> {
     let clause = scene.clause;
     let words = &scene.script.utterances[clause.utterance].words[clause.words.clone()];
     let offered = OFFERS.iter().any(|offer| {
-        words.windows(offer.len()).any(|w| w.iter().zip(*offer).all(|(a, b)| a.lower == *b))
+        words
+            .windows(offer.len())
+            .any(|w| w.iter().zip(*offer).all(|(a, b)| a.lower == *b))
     });
     let next = scene.script.utterances.get(clause.utterance + 1)?;
     let no = next
@@ -276,6 +344,15 @@ fn refused(scene: &Scene<'_>) -> Option<Cite> {
         .any(|w| REFUSALS.contains(&w.lower.as_str()));
     (offered && next.speaker.is_client() && no)
         .then(|| Cite::of(clause.utterance + 1, next.span(&(0..next.words.len()))))
+}
+
+/// Whether the technique is work on the case, which no client is given as a task.
+fn is_clinicians_work(lexicon: &Lexicon, hit: &Hit) -> bool {
+    let stage = lexicon.interventions[hit.intervention].stage.as_str();
+    matches!(
+        stage,
+        "assessment" | "care_planning" | "evaluation" | "termination"
+    )
 }
 
 /// Whether a cue is the bare future: what a clinician "will" do is a plan, no task.
@@ -325,14 +402,24 @@ fn reaching<'a>(
             }
         })
     };
-    // "Planned ignoring" is a name, and its "planned" no plan.
-    let named =
-        |cue: &Mark| hit.words.start <= cue.words.start && cue.words.end <= hit.words.end;
+    // "Planned ignoring" is a name, and its "planned" no plan; an act may hold its own status
+    // ("reviewed the safety plan").
+    let named = |cue: &Mark, status: Status| {
+        hit.words.start <= cue.words.start
+            && cue.words.end <= hit.words.end
+            && (hit.how != How::Act || status == Status::Planned)
+    };
+    // What the clinician already did is not planned by a later "next month".
+    let done = |status: Status| {
+        reach == Reach::Backward
+            && status == Status::Planned
+            && independent.iter().any(|&at| at <= hit.words.start)
+    };
     let found = clause
         .marks
         .iter()
         .filter_map(of)
-        .filter(|(cue, _)| !cut(cue) && !named(cue));
+        .filter(|(cue, status)| !cut(cue) && !named(cue, *status) && !done(*status));
     if reach == Reach::Forward {
         found
             .filter(|(cue, _)| cue.words.start <= hit.words.start)
