@@ -152,10 +152,11 @@ impl Recogniser {
             }
             passes += 1;
             let limit_ms = ms(part.len());
+            let no_speech = self.no_speech(carry || passes > 1);
             let segments: Vec<_> = self
                 .state
                 .as_iter()
-                .filter_map(|segment| self.heard(&segment, offset_ms, limit_ms))
+                .filter_map(|segment| self.heard(&segment, offset_ms, limit_ms, no_speech))
                 .collect();
             let end_ms = segments.last().map(|s| s.span.end_ms);
             for segment in segments {
@@ -187,12 +188,30 @@ impl Recogniser {
         self.state.full(params, samples)
     }
 
-    /// The segment with its words; nothing where it has no text.
+    /// The probability that nobody spoke, where whisper.cpp's own figure is void: it reads the
+    /// first row of its logits, which is filled only where the prompt is one token long. Decodes the
+    /// start token alone on what was encoded, which is where the figure is defined.
+    fn no_speech(&mut self, carried: bool) -> Option<f32> {
+        let one_token = !carried && self.load.prompt.is_none() && !self.context.is_multilingual();
+        if one_token {
+            return None;
+        }
+        let start = [self.context.token_sot()];
+        let threads = usize::from(self.load.threads.max(1));
+        self.state.decode(&start, 0, threads).ok()?;
+        let logits = self.state.get_logits().ok()?;
+        let none = usize::try_from(self.context.token_nosp()).ok()?;
+        probability(logits, none)
+    }
+
+    /// The segment with its words; nothing where it has no text. `no_speech` stands in for
+    /// whisper.cpp's own figure.
     fn heard(
         &self,
         segment: &WhisperSegment<'_>,
         offset_ms: u64,
         limit_ms: u64,
+        no_speech: Option<f32>,
     ) -> Option<HeardSegment> {
         let at = |centiseconds: i64| {
             let inside = u64::try_from(centiseconds).unwrap_or(0) * 10;
@@ -209,7 +228,7 @@ impl Recogniser {
             }
         }
         reading.finish(
-            segment.no_speech_probability(),
+            no_speech.unwrap_or_else(|| segment.no_speech_probability()),
             segment.next_segment_speaker_turn(),
         )
     }
@@ -363,6 +382,13 @@ fn speech_left(samples: &[f32], from: usize) -> bool {
     voiced.count() >= 20
 }
 
+/// The share of `nth` in the softmax of `logits`.
+fn probability(logits: &[f32], nth: usize) -> Option<f32> {
+    let own = *logits.get(nth)?;
+    let sum: f32 = logits.iter().map(|logit| (logit - own).exp()).sum();
+    Some(1.0 / sum)
+}
+
 fn ms(samples: usize) -> u64 {
     samples as u64 * 1000 / u64::from(SAMPLE_RATE)
 }
@@ -380,6 +406,13 @@ mod tests {
         (0..len)
             .map(|i| loudness * (i as f32 * 0.2).sin())
             .collect()
+    }
+
+    #[test]
+    fn a_probability_is_a_share() {
+        assert_eq!(probability(&[1.0, 1.0, 1.0, 1.0], 2), Some(0.25));
+        assert!(probability(&[-200.0, 0.0], 0).unwrap() < 1e-30);
+        assert_eq!(probability(&[], 0), None);
     }
 
     #[test]
