@@ -79,6 +79,8 @@ struct Recogniser {
     context: WhisperContext,
     state: WhisperState,
     load: EarLoad,
+    /// Made once: the binding leaks a copy of the prompt with each.
+    params: FullParams<'static, 'static>,
 }
 
 impl Recogniser {
@@ -106,6 +108,7 @@ impl Recogniser {
             fence,
         };
         let recogniser = Self {
+            params: parameters(&load, context.is_multilingual()),
             context,
             state,
             load,
@@ -177,7 +180,7 @@ impl Recogniser {
 
     /// Encodes and decodes once.
     fn pass(&mut self, carry: bool, samples: &[f32]) -> Result<(), whisper_rs::WhisperError> {
-        let mut params = parameters(&self.load);
+        let mut params = self.params.clone();
         params.set_no_context(!carry);
         if self.load.short_audio {
             let all = self.context.n_audio_ctx();
@@ -304,7 +307,7 @@ fn context_parameters() -> WhisperContextParameters<'static> {
     parameters
 }
 
-fn parameters(load: &EarLoad) -> FullParams<'_, 'static> {
+fn parameters(load: &EarLoad, multilingual: bool) -> FullParams<'static, 'static> {
     let beam = c_int::from(load.beam);
     let mut params = FullParams::new(if beam > 1 {
         SamplingStrategy::BeamSearch {
@@ -315,7 +318,11 @@ fn parameters(load: &EarLoad) -> FullParams<'_, 'static> {
         SamplingStrategy::Greedy { best_of: BEST_OF }
     });
     params.set_n_threads(c_int::from(load.threads.max(1)));
-    params.set_language(load.language.as_deref().filter(|l| known_language(l)));
+    params.set_language(match &load.language {
+        Some(language) if multilingual => known_language(language),
+        None if multilingual => None,
+        _ => Some("en"),
+    });
     params.set_temperature_inc(TEMPERATURE_STEP);
     params.set_token_timestamps(true);
     params.set_tdrz_enable(load.mark_turns);
@@ -348,9 +355,13 @@ unsafe extern "C" fn only_the_first(
     ENCODINGS.fetch_add(1, Ordering::Relaxed) == 0
 }
 
-/// whisper.cpp reads past its tables for a language that it does not know.
-fn known_language(language: &str) -> bool {
-    !language.contains('\0') && whisper_rs::get_lang_id(language).is_some()
+/// The engine's own name for a language that it knows; detection for others, since whisper.cpp reads
+/// past its tables for those.
+fn known_language(language: &str) -> Option<&'static str> {
+    if language.contains('\0') {
+        return None;
+    }
+    whisper_rs::get_lang_id(language).and_then(whisper_rs::get_lang_str)
 }
 
 fn prompt_tokens(context: &WhisperContext, load: &EarLoad) -> u32 {

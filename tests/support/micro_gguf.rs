@@ -95,7 +95,7 @@ fn describe(meta: &mut Metadata, architecture: &str) {
     );
 }
 
-/// A SentencePiece vocabulary: control, byte and single-character entries.
+/// A vocabulary as `SentencePiece` makes them: control, byte and single-character entries.
 fn vocabulary(meta: &mut Metadata) {
     const NORMAL: i32 = 1;
     const UNKNOWN: i32 = 2;

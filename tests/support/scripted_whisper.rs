@@ -235,9 +235,13 @@ impl Plan {
 fn direction(width: usize, random: &mut Random) -> Vec<f32> {
     let mut v: Vec<f32> = (0..width).map(|_| random.even()).collect();
     let mean = v.iter().sum::<f32>() / width as f32;
-    v.iter_mut().for_each(|x| *x -= mean);
+    for x in &mut v {
+        *x -= mean;
+    }
     let length = v.iter().map(|x| x * x).sum::<f32>().sqrt();
-    v.iter_mut().for_each(|x| *x /= length);
+    for x in &mut v {
+        *x /= length;
+    }
     v
 }
 
