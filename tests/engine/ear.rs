@@ -49,6 +49,10 @@ fn facts_and_fence_are_told() {
     assert_eq!((facts.text_context, facts.audio_context), (448, 1500));
     assert_eq!(facts.fence.held, ear.hello().fence.held);
     assert_eq!(ear.engine().model, "scripted.bin");
+    let status = format!("/proc/{}/status", ear.process().unwrap());
+    let status = std::fs::read_to_string(status).unwrap_or_default();
+    let filtered = status.contains("Seccomp:\t2");
+    assert_eq!(filtered, facts.fence.held.contains(&"seccomp".to_owned()));
 }
 
 #[test]

@@ -193,3 +193,22 @@ fn anything() -> Generate {
         stop: Vec::new(),
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_fenced_child_can_read_its_model_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("other"), "Odile").unwrap();
+    let error = fake_ear(folder.path(), "ear-tries", patient()).unwrap_err();
+    let told = error.to_string();
+    assert!(!told.contains("can still be read"), "{told}");
+    if told.contains("landlock+seccomp") {
+        assert!(
+            told.ends_with("could read the model, start a thread"),
+            "{told}"
+        );
+    } else {
+        // A kernel without one of them holds less, and says so.
+        assert!(told.contains("this kernel lacks it"), "{told}");
+    }
+}
