@@ -79,6 +79,8 @@ struct Recogniser {
     context: WhisperContext,
     state: WhisperState,
     load: EarLoad,
+    /// Made once: the binding leaks a copy of the prompt with each.
+    params: FullParams<'static, 'static>,
 }
 
 impl Recogniser {
@@ -106,6 +108,7 @@ impl Recogniser {
             fence,
         };
         let recogniser = Self {
+            params: parameters(&load, context.is_multilingual()),
             context,
             state,
             load,
@@ -152,10 +155,11 @@ impl Recogniser {
             }
             passes += 1;
             let limit_ms = ms(part.len());
+            let no_speech = self.no_speech(carry || passes > 1);
             let segments: Vec<_> = self
                 .state
                 .as_iter()
-                .filter_map(|segment| self.heard(&segment, offset_ms, limit_ms))
+                .filter_map(|segment| self.heard(&segment, offset_ms, limit_ms, no_speech))
                 .collect();
             let end_ms = segments.last().map(|s| s.span.end_ms);
             for segment in segments {
@@ -176,7 +180,7 @@ impl Recogniser {
 
     /// Encodes and decodes once.
     fn pass(&mut self, carry: bool, samples: &[f32]) -> Result<(), whisper_rs::WhisperError> {
-        let mut params = parameters(&self.load);
+        let mut params = self.params.clone();
         params.set_no_context(!carry);
         if self.load.short_audio {
             let all = self.context.n_audio_ctx();
@@ -187,12 +191,30 @@ impl Recogniser {
         self.state.full(params, samples)
     }
 
-    /// The segment with its words; nothing where it has no text.
+    /// The probability that nobody spoke, where whisper.cpp's own figure is void: it reads the
+    /// first row of its logits, which is filled only where the prompt is one token long. Decodes the
+    /// start token alone on what was encoded, which is where the figure is defined.
+    fn no_speech(&mut self, carried: bool) -> Option<f32> {
+        let one_token = !carried && self.load.prompt.is_none() && !self.context.is_multilingual();
+        if one_token {
+            return None;
+        }
+        let start = [self.context.token_sot()];
+        let threads = usize::from(self.load.threads.max(1));
+        self.state.decode(&start, 0, threads).ok()?;
+        let logits = self.state.get_logits().ok()?;
+        let none = usize::try_from(self.context.token_nosp()).ok()?;
+        probability(logits, none)
+    }
+
+    /// The segment with its words; nothing where it has no text. `no_speech` stands in for
+    /// whisper.cpp's own figure.
     fn heard(
         &self,
         segment: &WhisperSegment<'_>,
         offset_ms: u64,
         limit_ms: u64,
+        no_speech: Option<f32>,
     ) -> Option<HeardSegment> {
         let at = |centiseconds: i64| {
             let inside = u64::try_from(centiseconds).unwrap_or(0) * 10;
@@ -209,7 +231,7 @@ impl Recogniser {
             }
         }
         reading.finish(
-            segment.no_speech_probability(),
+            no_speech.unwrap_or_else(|| segment.no_speech_probability()),
             segment.next_segment_speaker_turn(),
         )
     }
@@ -285,7 +307,7 @@ fn context_parameters() -> WhisperContextParameters<'static> {
     parameters
 }
 
-fn parameters(load: &EarLoad) -> FullParams<'_, 'static> {
+fn parameters(load: &EarLoad, multilingual: bool) -> FullParams<'static, 'static> {
     let beam = c_int::from(load.beam);
     let mut params = FullParams::new(if beam > 1 {
         SamplingStrategy::BeamSearch {
@@ -296,7 +318,11 @@ fn parameters(load: &EarLoad) -> FullParams<'_, 'static> {
         SamplingStrategy::Greedy { best_of: BEST_OF }
     });
     params.set_n_threads(c_int::from(load.threads.max(1)));
-    params.set_language(load.language.as_deref().filter(|l| known_language(l)));
+    params.set_language(match &load.language {
+        Some(language) if multilingual => known_language(language),
+        None if multilingual => None,
+        _ => Some("en"),
+    });
     params.set_temperature_inc(TEMPERATURE_STEP);
     params.set_token_timestamps(true);
     params.set_tdrz_enable(load.mark_turns);
@@ -329,9 +355,13 @@ unsafe extern "C" fn only_the_first(
     ENCODINGS.fetch_add(1, Ordering::Relaxed) == 0
 }
 
-/// whisper.cpp reads past its tables for a language that it does not know.
-fn known_language(language: &str) -> bool {
-    !language.contains('\0') && whisper_rs::get_lang_id(language).is_some()
+/// The engine's own name for a language that it knows; detection for others, since whisper.cpp reads
+/// past its tables for those.
+fn known_language(language: &str) -> Option<&'static str> {
+    if language.contains('\0') {
+        return None;
+    }
+    whisper_rs::get_lang_id(language).and_then(whisper_rs::get_lang_str)
 }
 
 fn prompt_tokens(context: &WhisperContext, load: &EarLoad) -> u32 {
@@ -363,6 +393,13 @@ fn speech_left(samples: &[f32], from: usize) -> bool {
     voiced.count() >= 20
 }
 
+/// The share of `nth` in the softmax of `logits`.
+fn probability(logits: &[f32], nth: usize) -> Option<f32> {
+    let own = *logits.get(nth)?;
+    let sum: f32 = logits.iter().map(|logit| (logit - own).exp()).sum();
+    Some(1.0 / sum)
+}
+
 fn ms(samples: usize) -> u64 {
     samples as u64 * 1000 / u64::from(SAMPLE_RATE)
 }
@@ -380,6 +417,13 @@ mod tests {
         (0..len)
             .map(|i| loudness * (i as f32 * 0.2).sin())
             .collect()
+    }
+
+    #[test]
+    fn a_probability_is_a_share() {
+        assert_eq!(probability(&[1.0, 1.0, 1.0, 1.0], 2), Some(0.25));
+        assert!(probability(&[-200.0, 0.0], 0).unwrap() < 1e-30);
+        assert_eq!(probability(&[], 0), None);
     }
 
     #[test]

@@ -183,7 +183,7 @@ impl Writer<'_> {
                 PenRequest::Cancel => {}
                 PenRequest::Bye => break,
                 PenRequest::Load(_) => {
-                    self.fail(Failure::OutOfTurn("a second model".to_owned()))?
+                    self.fail(Failure::OutOfTurn("a second model".to_owned()))?;
                 }
             }
         }
@@ -225,13 +225,13 @@ impl Writer<'_> {
     fn read(&mut self, prompt: &[LlamaToken]) -> Result<Option<End>, FrameError> {
         self.context.clear_kv_cache();
         let of = prompt.len() as u32;
-        let mut tokens = 0;
+        let mut tokens: u32 = 0;
         for part in prompt.chunks(BATCH) {
             if self.cancelled()? {
                 return Ok(Some(End::Done(StopReason::Cancelled)));
             }
             let last = tokens as usize + part.len() == prompt.len();
-            if let Err(end) = self.compute(part, tokens as i32, last) {
+            if let Err(end) = self.compute(part, tokens.cast_signed(), last) {
                 return Ok(Some(end));
             }
             tokens += part.len() as u32;
@@ -276,7 +276,7 @@ impl Writer<'_> {
             if at >= self.context.n_ctx() {
                 break StopReason::ContextFull;
             }
-            if let Err(end) = self.compute(&[token], at as i32, true) {
+            if let Err(end) = self.compute(&[token], at.cast_signed(), true) {
                 return Ok(end);
             }
             at += 1;

@@ -67,7 +67,7 @@ mod system {
 
     use landlock::{
         ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, PathBeneath, PathFd, Ruleset,
-        RulesetAttr, RulesetCreatedAttr, RulesetError, RulesetStatus,
+        RulesetAttr, RulesetCreatedAttr, RulesetStatus,
     };
     use seccompiler::{BpfProgram, SeccompAction, SeccompFilter};
 
@@ -129,8 +129,7 @@ mod system {
             .handle_access(AccessNet::from_all(LANDLOCK))?
             .create()?
             .add_rule(reading)?
-            .restrict_self()
-            .map_err(RulesetError::from)?;
+            .restrict_self()?;
         Ok(status.ruleset)
     }
 
@@ -152,7 +151,7 @@ mod system {
         seccompiler::apply_filter_all_threads(&program).map_err(|e| e.to_string())
     }
 
-    /// Network, programs, other processes, and io_uring, which could do the same past the filter.
+    /// Network, programs, other processes, and `io_uring`, which could do the same past the filter.
     const OUTWARD: &[i64] = &[
         libc::SYS_socket,
         libc::SYS_socketpair,

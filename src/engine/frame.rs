@@ -133,7 +133,7 @@ pub fn receive(input: &mut impl Read) -> Result<Option<Frame>, FrameError> {
     if got == 0 {
         return Ok(None);
     }
-    let (kind, len) = parse_header(&head, got)?;
+    let (kind, len) = parse_header(head, got)?;
     let mut body = vec![0; len];
     if fill(input, &mut body)? < len {
         return Err(FrameError::CutOff);
@@ -175,8 +175,8 @@ fn header(kind: u8, len: usize) -> [u8; HEADER] {
 }
 
 /// Kind and length out of a header of which `got` bytes were there.
-fn parse_header(head: &[u8; HEADER], got: usize) -> Result<(u8, usize), FrameError> {
-    let [m0, m1, version, kind, len @ ..] = *head;
+fn parse_header(head: [u8; HEADER], got: usize) -> Result<(u8, usize), FrameError> {
+    let [m0, m1, version, kind, len @ ..] = head;
     if [m0, m1][..got.min(2)] != MAGIC[..got.min(2)] {
         return Err(FrameError::NotAFrame);
     }

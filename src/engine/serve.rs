@@ -69,6 +69,7 @@ impl Line {
 
     /// Goes on reading in a thread, so that a request can come in while another is worked on, and so
     /// that the process ends when its parent does, whatever it is at.
+    #[must_use]
     pub fn listen(self) -> (Receiver<Frame>, Answers) {
         let (to, requests) = channel();
         let mut input = self.input;
@@ -192,6 +193,8 @@ impl Meter {
 }
 
 #[cfg(unix)]
+// Other systems do not tell.
+#[allow(clippy::unnecessary_wraps)]
 fn cpu_ms() -> Option<u64> {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
     Some(time.tv_sec as u64 * 1000 + time.tv_nsec as u64 / 1_000_000)

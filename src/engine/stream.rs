@@ -106,7 +106,8 @@ mod tests {
 
     #[test]
     fn pieces_become_text_and_stop_where_they_must() {
-        let cases: &[(&[&[u8]], &[&str], &str)] = &[
+        type Case<'a> = (&'a [&'a [u8]], &'a [&'a str], &'a str);
+        let cases: &[Case<'_>] = &[
             (&[b"She ", b"slept."], &[], "She slept."),
             (&[b"caf\xc3", b"\xa9"], &[], "caf\u{e9}"),
             (&[b"a\xff", b"b\xc3"], &[], "a\u{fffd}b\u{fffd}"),

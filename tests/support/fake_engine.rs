@@ -3,14 +3,14 @@
 //! Built as an example, so that tests have it and nobody installs it. Names:
 //! `ear-answers`, `ear-crashes` (at each window), `ear-crashes-once`, `ear-hangs`, `ear-garbage`
 //! (at each window), `ear-garbage-at-once`, `ear-cut-off`, `ear-old`, `ear-is-pen`, `ear-deaf`
-//! (never reads), `ear-silent` (no hello), `ear-refuses`, `ear-half-then-crashes`,
-//! `pen-answers`, `pen-crashes-once`, `pen-hangs`.
+//! (never reads), `ear-silent` (no hello), `ear-refuses`, `ear-half-then-crashes`, `ear-tries` (what
+//! the fence lets it do), `pen-answers`, `pen-crashes-once`, `pen-hangs`.
 
 use std::io::{Write, stdin, stdout};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use notewright::engine::fence::Fence;
+use notewright::engine::fence::{self, Fence};
 use notewright::engine::frame::{Frame, encode_message, receive};
 use notewright::engine::protocol::{
     Answer, Cost, EarAnswer, EarReady, EarRequest, Engine, Failure, Hello, PenAnswer, PenReady,
@@ -60,6 +60,7 @@ fn main() {
 fn ear(name: &str, first: bool) {
     while let Some(request) = next::<EarRequest>() {
         match request {
+            EarRequest::Load(load) if name == "ear-tries" => try_the_fence(&load.model),
             EarRequest::Load(_) => send(&Answer::Work(EarAnswer::Ready(ear_ready()))),
             EarRequest::Bye => return,
             EarRequest::Window { window, .. } => {
@@ -101,6 +102,40 @@ fn hear(name: &str, first: bool, window: u64) {
             }));
         }
     }
+}
+
+/// Puts up the fence as a real child does, and reports which of several acts still succeed.
+fn try_the_fence(model: &Path) {
+    use std::fs::File;
+
+    let other = model.with_file_name("other");
+    let mut done = Vec::new();
+    let mut note = |what: &'static str, succeeded: bool| {
+        if succeeded {
+            done.push(what);
+        }
+    };
+    let mut fence = fence::close_around(model);
+    note("read the model", File::open(model).is_ok());
+    note("read another file", File::open(&other).is_ok());
+    note(
+        "write a file",
+        File::create(other.with_extension("new")).is_ok(),
+    );
+    note("remove a file", std::fs::remove_file(&other).is_ok());
+    note(
+        "open a socket",
+        std::net::UdpSocket::bind("127.0.0.1:0").is_ok(),
+    );
+    note(
+        "start a program",
+        std::process::Command::new("true").status().is_ok(),
+    );
+    note("start a thread", std::thread::spawn(|| ()).join().is_ok());
+    fence::close_files(&mut fence);
+    note("read the model again", File::open(model).is_ok());
+    let report = format!("{fence}; could {}", done.join(", "));
+    send(&Answer::<()>::Failed(Failure::Native(report)));
 }
 
 fn segment(window: u64, nth: usize) {

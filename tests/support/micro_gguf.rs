@@ -89,10 +89,13 @@ fn describe(meta: &mut Metadata, architecture: &str) {
     number("attention.head_count", HEADS);
     number("attention.head_count_kv", HEADS);
     number("rope.dimension_count", WIDTH as u32 / HEADS);
-    meta.f32(&format!("{architecture}.attention.layer_norm_rms_epsilon"), 1e-5);
+    meta.f32(
+        &format!("{architecture}.attention.layer_norm_rms_epsilon"),
+        1e-5,
+    );
 }
 
-/// A SentencePiece vocabulary: control, byte and single-character entries.
+/// A vocabulary as `SentencePiece` makes them: control, byte and single-character entries.
 fn vocabulary(meta: &mut Metadata) {
     const NORMAL: i32 = 1;
     const UNKNOWN: i32 = 2;
@@ -110,15 +113,25 @@ fn vocabulary(meta: &mut Metadata) {
     }));
     assert_eq!(entries.len(), VOCABULARY);
     meta.string("tokenizer.ggml.model", "llama");
-    meta.list("tokenizer.ggml.tokens", 8, entries.iter(), |out, (piece, _)| {
-        text(out, piece.as_bytes());
-    });
+    meta.list(
+        "tokenizer.ggml.tokens",
+        8,
+        entries.iter(),
+        |out, (piece, _)| {
+            text(out, piece.as_bytes());
+        },
+    );
     meta.list("tokenizer.ggml.scores", 6, entries.iter(), |out, _| {
         out.extend(0f32.to_le_bytes());
     });
-    meta.list("tokenizer.ggml.token_type", 5, entries.iter(), |out, (_, kind)| {
-        out.extend(kind.to_le_bytes());
-    });
+    meta.list(
+        "tokenizer.ggml.token_type",
+        5,
+        entries.iter(),
+        |out, (_, kind)| {
+            out.extend(kind.to_le_bytes());
+        },
+    );
     meta.u32("tokenizer.ggml.unknown_token_id", 0);
     meta.u32("tokenizer.ggml.bos_token_id", 1);
     meta.u32("tokenizer.ggml.eos_token_id", 2);

@@ -26,7 +26,7 @@ impl Random {
 pub fn f16(value: f32) -> u16 {
     let bits = value.to_bits();
     let sign = ((bits >> 16) & 0x8000) as u16;
-    let exponent = ((bits >> 23) & 0xff) as i32 - 127 + 15;
+    let exponent = ((bits >> 23) & 0xff).cast_signed() - 127 + 15;
     if exponent >= 31 {
         return sign | 0x7c00;
     }

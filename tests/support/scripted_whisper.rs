@@ -134,7 +134,11 @@ fn int(out: &mut impl Write, n: usize) -> io::Result<()> {
 fn header(out: &mut impl Write, shape: Shape) -> io::Result<()> {
     out.write_all(b"lmgg")?;
     // The quantisation's version counts thousands.
-    let storage = if shape.storage == Storage::F16 { 1 } else { 2007 };
+    let storage = if shape.storage == Storage::F16 {
+        1
+    } else {
+        2007
+    };
     for n in [
         VOCABULARY,
         AUDIO_CTX,
@@ -186,10 +190,18 @@ impl Plan {
             0 => 0,
             n => n + 1,
         };
-        assert!(first + tokens.len() < TEXT_CTX / 2, "the script is too long");
+        assert!(
+            first + tokens.len() < TEXT_CTX / 2,
+            "the script is too long"
+        );
+        let mut after: HashMap<usize, usize> = (first..).zip(tokens).collect();
+        if script.no_speech {
+            // Where the engine looks for it when there is a prompt.
+            after.insert(0, after[&first]);
+        }
         Self {
             words,
-            after: (first..).zip(tokens).collect(),
+            after,
             certainty: script.certainty,
             no_speech: script.no_speech,
             first,
@@ -223,9 +235,13 @@ impl Plan {
 fn direction(width: usize, random: &mut Random) -> Vec<f32> {
     let mut v: Vec<f32> = (0..width).map(|_| random.even()).collect();
     let mean = v.iter().sum::<f32>() / width as f32;
-    v.iter_mut().for_each(|x| *x -= mean);
+    for x in &mut v {
+        *x -= mean;
+    }
     let length = v.iter().map(|x| x * x).sum::<f32>().sqrt();
-    v.iter_mut().for_each(|x| *x /= length);
+    for x in &mut v {
+        *x /= length;
+    }
     v
 }
 
@@ -265,11 +281,19 @@ impl<W: Write> Weights<W> {
         let mut positions = vec![0.0; width * TEXT_CTX];
         for (at, token) in &plan.after {
             // Far longer than any token's embedding, which is added to it.
-            for (x, d) in positions[at * width..][..width].iter_mut().zip(&directions[token]) {
+            for (x, d) in positions[at * width..][..width]
+                .iter_mut()
+                .zip(&directions[token])
+            {
                 *x = 100.0 * d;
             }
         }
-        self.tensor("decoder.positional_embedding", &[width, TEXT_CTX], &positions, None)?;
+        self.tensor(
+            "decoder.positional_embedding",
+            &[width, TEXT_CTX],
+            &positions,
+            None,
+        )?;
         let mut embedding = vec![0.0; width * VOCABULARY];
         for (token, direction) in &directions {
             embedding[token * width..][..width].copy_from_slice(direction);
@@ -307,7 +331,11 @@ impl<W: Write> Weights<W> {
         let width = self.shape.width;
         self.norm(&format!("{block}.{name}_ln"))?;
         for part in ["query", "key", "value"] {
-            self.matrix(&format!("{block}.{name}.{part}.weight"), [width, width], true)?;
+            self.matrix(
+                &format!("{block}.{name}.{part}.weight"),
+                [width, width],
+                true,
+            )?;
             if part != "key" {
                 self.floats(&format!("{block}.{name}.{part}.bias"), &[width], 0.0)?;
             }
@@ -325,7 +353,13 @@ impl<W: Write> Weights<W> {
     /// A matrix of small random weights, or of zeros where nothing shall come out.
     fn matrix(&mut self, name: &str, shape: [usize; 2], alive: bool) -> io::Result<()> {
         let values: Vec<f32> = (0..shape[0] * shape[1])
-            .map(|_| if alive { 0.05 * self.random.even() } else { 0.0 })
+            .map(|_| {
+                if alive {
+                    0.05 * self.random.even()
+                } else {
+                    0.0
+                }
+            })
             .collect();
         let storage = Some(self.shape.storage);
         self.tensor(name, &shape, &values, storage)
@@ -351,7 +385,10 @@ impl<W: Write> Weights<W> {
     ) -> io::Result<()> {
         let (kind, bytes): (usize, Vec<u8>) = match storage {
             None => (0, values.iter().flat_map(|v| v.to_le_bytes()).collect()),
-            Some(Storage::F16) => (1, values.iter().flat_map(|v| f16(*v).to_le_bytes()).collect()),
+            Some(Storage::F16) => (
+                1,
+                values.iter().flat_map(|v| f16(*v).to_le_bytes()).collect(),
+            ),
             Some(Storage::Q8_0) => (8, q8_0(values)),
         };
         for n in [shape.len(), name.len(), kind] {
