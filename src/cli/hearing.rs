@@ -93,7 +93,7 @@ pub fn models(world: &World, args: &ModelsArgs) -> Result<ExitCode, Failure> {
     };
     models_command::run(args, &around, &mut anstream::stdout())
         .map(|()| ExitCode::SUCCESS)
-        .map_err(of_models)
+        .map_err(|error| of_models(&error))
 }
 
 /// The proxies that the environment names, in either case of its variables.
@@ -115,9 +115,8 @@ fn proxies() -> Proxies {
     }
 }
 
-fn of_models(error: ModelsError) -> Failure {
-    let hint = error.hint();
-    Failure::new(&error).hint(hint)
+fn of_models(error: &ModelsError) -> Failure {
+    Failure::new(error).hint(error.hint())
 }
 
 /// Opens the recogniser that the flags, the settings or this computer offer.
@@ -128,7 +127,7 @@ pub fn open(world: &World, args: &HearingArgs, quiet: bool) -> Result<Hearing, F
     let store = store(world);
     let wanted = args.model.as_ref().or(world.settings.model.as_ref());
     let found = match wanted {
-        Some(name) => store.find(name).map_err(of_models)?,
+        Some(name) => store.find(name).map_err(|error| of_models(&error))?,
         None => unnamed(world, &store, quiet)?,
     };
     let language = args
@@ -165,7 +164,10 @@ pub fn open(world: &World, args: &HearingArgs, quiet: bool) -> Result<Hearing, F
 /// The best model installed; else, on a terminal, the offer to pull the recommended one; else the
 /// demo recogniser, said plainly.
 fn unnamed(world: &World, store: &Store<'static>, quiet: bool) -> Result<Found<'static>, Failure> {
-    if let Some(found) = store.best(Kind::Whisper).map_err(of_models)? {
+    if let Some(found) = store
+        .best(Kind::Whisper)
+        .map_err(|error| of_models(&error))?
+    {
         return Ok(found);
     }
     if !quiet && std::io::stdin().is_terminal() && std::io::stderr().is_terminal() && offer_pull() {
@@ -177,7 +179,10 @@ fn unnamed(world: &World, store: &Store<'static>, quiet: bool) -> Result<Found<'
             },
         };
         models(world, &args)?;
-        if let Some(found) = store.best(Kind::Whisper).map_err(of_models)? {
+        if let Some(found) = store
+            .best(Kind::Whisper)
+            .map_err(|error| of_models(&error))?
+        {
             return Ok(found);
         }
     }

@@ -112,7 +112,7 @@ impl<'a> Taker<'a> {
         };
         let mut bar = HearingBar::new(&hearing::shown(input), self.quiet);
         let heard = pipeline::transcribe(&mut recording, &mut hearing.ear, &task, &mut |event| {
-            bar.on(&event)
+            bar.on(&event);
         });
         bar.finish();
         let mut findings: Vec<Finding> = recording.doubts().iter().map(of_doubt).collect();

@@ -145,7 +145,7 @@ impl Page {
                 Value::Text(text) => text.as_str().to_owned(),
                 Value::List(items) => items
                     .iter()
-                    .map(|i| i.as_str())
+                    .map(crate::session::Speech::as_str)
                     .collect::<Vec<_>>()
                     .join(", "),
             };
@@ -222,7 +222,7 @@ impl Page {
             let start = self.text.len();
             self.item("! ", &format!("{mark}{}{quoted}", finding.message));
             let lines = self.text.split_off(start);
-            let _ = write!(self.text, "{style}{}{style:#}\n", lines.trim_end());
+            let _ = writeln!(self.text, "{style}{}{style:#}", lines.trim_end());
         }
     }
 }

@@ -17,6 +17,10 @@ use crate::transcript::write::{self, WriteError};
 
 /// Write down what was said in a recording, and no more.
 #[derive(Debug, Args)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub struct TranscribeArgs {
     /// Recordings, or transcripts to convert.
     inputs: Vec<PathBuf>,
