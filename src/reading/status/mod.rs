@@ -3,6 +3,8 @@
 //! The order of `decide` is the order of weight: another time or another person first, then what
 //! was refused or left out, what was only talked of, what is to come, and last what was done.
 
+mod aloud;
+
 use crate::reading::Cite;
 use crate::reading::clause::{Clause, Subject, is_past};
 use crate::reading::interventions::{Around, Hit, How, SectionKind, Status};
@@ -58,7 +60,7 @@ pub(super) fn decide(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
     let utterance = &scene.script.utterances[scene.clause.utterance];
     let known = &scene.lexicon.interventions[hit.intervention];
     let mut decision = match (scene.around.mode, utterance.speaker) {
-        (Mode::Session, Speaker::Clinician | Speaker::Unknown) => aloud(scene, hit),
+        (Mode::Session, Speaker::Clinician | Speaker::Unknown) => aloud::decide(scene, hit),
         _ => dictated(scene, hit),
     }?;
     let at_home = scene.clause.has(CueKind::ClientUse);
@@ -258,92 +260,6 @@ fn to_come(scene: &Scene<'_>, hit: &Hit) -> bool {
         && scene.clause.subject == Subject::Unsaid
         && hit.how != How::Act
         && scene.independent.is_empty()
-}
-
-/// A technique in what the clinician says in a session: done aloud, set as a task, kept for another
-/// time, left out, or offered and refused.
-fn aloud(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
-    let clause = scene.clause;
-    let id = scene.lexicon.interventions[hit.intervention].id.as_str();
-    let forward = reaching(clause, hit, Reach::Forward, scene.independent);
-    let backward = reaching(clause, hit, Reach::Backward, scene.independent);
-    let decided = [forward, backward]
-        .into_iter()
-        .flatten()
-        .max_by_key(|(_, status)| strength(*status));
-    if let Some((cue, status)) = decided
-        && (strength(status) >= 3 || status == Status::Reviewed)
-    {
-        return Some(Decision::by(status, cue));
-    }
-    if let Some(refusal) = refused(scene) {
-        return Some(Decision {
-            cite: Some(refusal),
-            ..Decision::bare(Status::Declined, 0.7)
-        });
-    }
-    if id == "homework.assign" {
-        return Some(Decision::bare(Status::Assigned, 0.8));
-    }
-    if let Some(cue) = clause.cues(CueKind::Hypothetical).next() {
-        return Some(Decision::by(Status::Hypothetical, cue));
-    }
-    if hit.how == How::Talk {
-        return Some(Decision::bare(Status::Performed, 0.8));
-    }
-    clause
-        .cues(CueKind::Act)
-        .filter(|cue| cue.words.start <= hit.words.start)
-        .max_by_key(|cue| cue.words.start)
-        .filter(|_| clause.subject == Subject::Clinician)
-        .map(|cue| Decision {
-            to: None,
-            ..Decision::by(Status::Performed, cue)
-        })
-}
-
-/// Words with which an offer opens.
-const OFFERS: &[&[&str]] = &[
-    &["would", "you"],
-    &["do", "you", "want"],
-    &["want", "to"],
-    &["how", "about"],
-    &["what", "about"],
-    &["are", "you", "open"],
-    &["could", "we"],
-    &["can", "we"],
-    &["shall", "we"],
-    &["should", "we"],
-    &["we", "could"],
-    &["you", "could"],
-    &["wanna"],
-    &["are", "you", "up"],
-    &["willing", "to"],
-];
-
-/// Words with which an offer is refused.
-const REFUSALS: &[&str] = &[
-    "no", "nah", "nope", "not", "don't", "can't", "i'd", "rather", "won't",
-];
-
-/// The client's refusal, where the clause offers something and the next utterance opens with a no.
-fn refused(scene: &Scene<'_>) -> Option<Cite> {
-    let clause = scene.clause;
-    let words = &scene.script.utterances[clause.utterance].words[clause.words.clone()];
-    let offered = OFFERS.iter().any(|offer| {
-        words
-            .windows(offer.len())
-            .any(|w| w.iter().zip(*offer).all(|(a, b)| a.lower == *b))
-    });
-    let next = scene.script.utterances.get(clause.utterance + 1)?;
-    let no = next
-        .words
-        .iter()
-        .filter(|w| !w.is_filler())
-        .take(3)
-        .any(|w| REFUSALS.contains(&w.lower.as_str()));
-    (offered && next.speaker.is_client() && no)
-        .then(|| Cite::of(clause.utterance + 1, next.span(&(0..next.words.len()))))
 }
 
 /// Whether the technique is work on the case, which no client is given as a task.

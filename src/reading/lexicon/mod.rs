@@ -1,12 +1,18 @@
 //! The lexicon: what techniques, instruments and risk are called, and the words that tell how they
 //! were meant. Read from the TOML files in `lexicon/`, strictly; a clinician can correct them.
 
+mod files;
+
 use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
+use files::{
+    Adder, CueFile, InterventionFile, MeasureFile, RiskFile, add_interventions, add_risk, file,
+};
+
 use crate::reading::risk::{RiskField, RiskLevel};
-use crate::transcript::phrase::{Classes, Match, Pattern, PatternError, Phrasebook};
+use crate::transcript::phrase::{Match, PatternError, Phrasebook};
 use crate::transcript::script::Word;
 
 /// The text of the lexicon's files.
@@ -24,10 +30,10 @@ pub struct Sources<'a> {
 
 /// The files that ship with the program.
 pub const EMBEDDED: Sources<'static> = Sources {
-    cues: include_str!("../../lexicon/cues.toml"),
-    interventions: include_str!("../../lexicon/interventions.toml"),
-    measures: include_str!("../../lexicon/measures.toml"),
-    risk: include_str!("../../lexicon/risk.toml"),
+    cues: include_str!("../../../lexicon/cues.toml"),
+    interventions: include_str!("../../../lexicon/interventions.toml"),
+    measures: include_str!("../../../lexicon/measures.toml"),
+    risk: include_str!("../../../lexicon/risk.toml"),
 };
 
 /// A lexicon file that cannot be read.
@@ -260,127 +266,6 @@ pub struct Lexicon {
     book: Phrasebook<Sense>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CueFile {
-    classes: Classes,
-    cue: Vec<CueEntry>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CueEntry {
-    kind: CueKind,
-    #[serde(default)]
-    reach: Reach,
-    phrases: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct InterventionFile {
-    intervention: Vec<Intervention>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct MeasureFile {
-    measure: Vec<Instrument>,
-    words: ScoreWords,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ScoreWords {
-    value: Vec<String>,
-    prior: Vec<String>,
-    pre: Vec<String>,
-    post: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RiskFile {
-    field: Vec<RiskEntry>,
-    company: Company,
-    aside: Company,
-    cues: RiskCues,
-    level: Levels,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RiskEntry {
-    id: RiskField,
-    names: Vec<String>,
-    #[serde(default)]
-    passive: Vec<String>,
-    #[serde(default)]
-    active: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Company {
-    words: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RiskCues {
-    denied: Vec<String>,
-    denied_after: Vec<String>,
-    present: Vec<String>,
-    past: Vec<String>,
-    end: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Levels {
-    low: Vec<String>,
-    moderate: Vec<String>,
-    high: Vec<String>,
-    imminent: Vec<String>,
-    not_risk: Vec<String>,
-}
-
-/// Adds phrases of one file to a book.
-struct Adder<'a> {
-    file: &'static str,
-    source: &'a str,
-    classes: &'a Classes,
-    book: &'a mut Phrasebook<Sense>,
-}
-
-impl Adder<'_> {
-    fn pattern(&self, phrase: &str) -> Result<Pattern, LexiconError> {
-        Pattern::parse(phrase, self.classes).map_err(|cause| {
-            let before = self.source.find(phrase).unwrap_or(0);
-            LexiconError::Phrase {
-                file: self.file,
-                line: self.source[..before].matches('\n').count() + 1,
-                cause,
-            }
-        })
-    }
-
-    fn add(&mut self, phrases: &[String], sense: Sense) -> Result<(), LexiconError> {
-        for phrase in phrases {
-            let pattern = self.pattern(phrase)?;
-            self.book.add(pattern, sense);
-        }
-        Ok(())
-    }
-}
-
-fn file<'de, T: Deserialize<'de>>(name: &'static str, text: &'de str) -> Result<T, LexiconError> {
-    toml::from_str(text).map_err(|cause| LexiconError::Toml {
-        file: name,
-        cause: Box::new(cause),
-    })
-}
-
 impl Lexicon {
     /// The lexicon that ships with the program.
     ///
@@ -447,52 +332,6 @@ impl Lexicon {
     pub fn phrases(&self) -> usize {
         self.book.len()
     }
-}
-
-fn add_interventions(adder: &mut Adder<'_>, list: &[Intervention]) -> Result<(), LexiconError> {
-    for (n, entry) in list.iter().enumerate() {
-        if list[..n].iter().any(|other| other.id == entry.id) {
-            return Err(LexiconError::Twice {
-                file: adder.file,
-                id: entry.id.clone(),
-            });
-        }
-        let n = n as u16;
-        adder.add(&entry.terms, Sense::Term(n))?;
-        adder.add(&entry.weak, Sense::Weak(n))?;
-        adder.add(&entry.acts, Sense::Act(n))?;
-        adder.add(&entry.talk, Sense::Talk(n))?;
-        adder.add(&entry.traps, Sense::Trap(n))?;
-    }
-    Ok(())
-}
-
-fn add_risk(adder: &mut Adder<'_>, risk: &RiskFile) -> Result<(), LexiconError> {
-    let cues = &risk.cues;
-    let level = &risk.level;
-    let lists = [
-        (&risk.company.words, RiskWord::Company),
-        (&risk.aside.words, RiskWord::Aside),
-        (&cues.denied, RiskWord::Denied),
-        (&cues.denied_after, RiskWord::DeniedAfter),
-        (&cues.present, RiskWord::Present),
-        (&cues.past, RiskWord::Past),
-        (&cues.end, RiskWord::End),
-        (&level.low, RiskWord::Level(RiskLevel::Low)),
-        (&level.moderate, RiskWord::Level(RiskLevel::Moderate)),
-        (&level.high, RiskWord::Level(RiskLevel::High)),
-        (&level.imminent, RiskWord::Level(RiskLevel::Imminent)),
-        (&level.not_risk, RiskWord::NotRisk),
-    ];
-    for (phrases, word) in lists {
-        adder.add(phrases, Sense::Risk(word))?;
-    }
-    for field in &risk.field {
-        adder.add(&field.names, Sense::Risk(RiskWord::Named(field.id)))?;
-        adder.add(&field.passive, Sense::Risk(RiskWord::Passive))?;
-        adder.add(&field.active, Sense::Risk(RiskWord::Active))?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -1,0 +1,180 @@
+//! The lexicon's files as they are written, and how their phrases enter the book.
+
+use serde::Deserialize;
+
+use super::{CueKind, Instrument, Intervention, LexiconError, Reach, RiskWord, Sense};
+use crate::reading::risk::{RiskField, RiskLevel};
+use crate::transcript::phrase::{Classes, Pattern, Phrasebook};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CueFile {
+    pub(super) classes: Classes,
+    pub(super) cue: Vec<CueEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CueEntry {
+    pub(super) kind: CueKind,
+    #[serde(default)]
+    pub(super) reach: Reach,
+    pub(super) phrases: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct InterventionFile {
+    pub(super) intervention: Vec<Intervention>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MeasureFile {
+    pub(super) measure: Vec<Instrument>,
+    pub(super) words: ScoreWords,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ScoreWords {
+    pub(super) value: Vec<String>,
+    pub(super) prior: Vec<String>,
+    pub(super) pre: Vec<String>,
+    pub(super) post: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RiskFile {
+    pub(super) field: Vec<RiskEntry>,
+    pub(super) company: Company,
+    pub(super) aside: Company,
+    pub(super) cues: RiskCues,
+    pub(super) level: Levels,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RiskEntry {
+    pub(super) id: RiskField,
+    pub(super) names: Vec<String>,
+    #[serde(default)]
+    pub(super) passive: Vec<String>,
+    #[serde(default)]
+    pub(super) active: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Company {
+    pub(super) words: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RiskCues {
+    pub(super) denied: Vec<String>,
+    pub(super) denied_after: Vec<String>,
+    pub(super) present: Vec<String>,
+    pub(super) past: Vec<String>,
+    pub(super) end: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Levels {
+    pub(super) low: Vec<String>,
+    pub(super) moderate: Vec<String>,
+    pub(super) high: Vec<String>,
+    pub(super) imminent: Vec<String>,
+    pub(super) not_risk: Vec<String>,
+}
+
+/// Adds phrases of one file to a book.
+pub(super) struct Adder<'a> {
+    pub(super) file: &'static str,
+    pub(super) source: &'a str,
+    pub(super) classes: &'a Classes,
+    pub(super) book: &'a mut Phrasebook<Sense>,
+}
+
+impl Adder<'_> {
+    pub(super) fn pattern(&self, phrase: &str) -> Result<Pattern, LexiconError> {
+        Pattern::parse(phrase, self.classes).map_err(|cause| {
+            let before = self.source.find(phrase).unwrap_or(0);
+            LexiconError::Phrase {
+                file: self.file,
+                line: self.source[..before].matches('\n').count() + 1,
+                cause,
+            }
+        })
+    }
+
+    pub(super) fn add(&mut self, phrases: &[String], sense: Sense) -> Result<(), LexiconError> {
+        for phrase in phrases {
+            let pattern = self.pattern(phrase)?;
+            self.book.add(pattern, sense);
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn file<'de, T: Deserialize<'de>>(
+    name: &'static str,
+    text: &'de str,
+) -> Result<T, LexiconError> {
+    toml::from_str(text).map_err(|cause| LexiconError::Toml {
+        file: name,
+        cause: Box::new(cause),
+    })
+}
+
+pub(super) fn add_interventions(
+    adder: &mut Adder<'_>,
+    list: &[Intervention],
+) -> Result<(), LexiconError> {
+    for (n, entry) in list.iter().enumerate() {
+        if list[..n].iter().any(|other| other.id == entry.id) {
+            return Err(LexiconError::Twice {
+                file: adder.file,
+                id: entry.id.clone(),
+            });
+        }
+        let n = n as u16;
+        adder.add(&entry.terms, Sense::Term(n))?;
+        adder.add(&entry.weak, Sense::Weak(n))?;
+        adder.add(&entry.acts, Sense::Act(n))?;
+        adder.add(&entry.talk, Sense::Talk(n))?;
+        adder.add(&entry.traps, Sense::Trap(n))?;
+    }
+    Ok(())
+}
+
+pub(super) fn add_risk(adder: &mut Adder<'_>, risk: &RiskFile) -> Result<(), LexiconError> {
+    let cues = &risk.cues;
+    let level = &risk.level;
+    let lists = [
+        (&risk.company.words, RiskWord::Company),
+        (&risk.aside.words, RiskWord::Aside),
+        (&cues.denied, RiskWord::Denied),
+        (&cues.denied_after, RiskWord::DeniedAfter),
+        (&cues.present, RiskWord::Present),
+        (&cues.past, RiskWord::Past),
+        (&cues.end, RiskWord::End),
+        (&level.low, RiskWord::Level(RiskLevel::Low)),
+        (&level.moderate, RiskWord::Level(RiskLevel::Moderate)),
+        (&level.high, RiskWord::Level(RiskLevel::High)),
+        (&level.imminent, RiskWord::Level(RiskLevel::Imminent)),
+        (&level.not_risk, RiskWord::NotRisk),
+    ];
+    for (phrases, word) in lists {
+        adder.add(phrases, Sense::Risk(word))?;
+    }
+    for field in &risk.field {
+        adder.add(&field.names, Sense::Risk(RiskWord::Named(field.id)))?;
+        adder.add(&field.passive, Sense::Risk(RiskWord::Passive))?;
+        adder.add(&field.active, Sense::Risk(RiskWord::Active))?;
+    }
+    Ok(())
+}
