@@ -1,7 +1,7 @@
 //! The fields of an EMDR session: target, cognitions, emotions, place in the body, kind of
 //! bilateral stimulation, sets, body scan, completeness. Field texts are the speaker's own words.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -162,15 +162,15 @@ impl EmdrWords {
             (&file.session.complete, Part::Complete),
             (&file.session.incomplete, Part::Incomplete),
         ];
-        let classes = Classes::from([(
-            "person".to_owned(),
-            vec![
-                "her".to_owned(),
-                "him".to_owned(),
-                "them".to_owned(),
-                "{name}".to_owned(),
-            ],
-        )]);
+        let person = ["her", "him", "them", "{name}"].map(str::to_owned).to_vec();
+        let classes =
+            Classes::read(&HashMap::from([("person".to_owned(), person)])).map_err(|cause| {
+                LexiconError::Phrase {
+                    file: "emdr.toml",
+                    line: 1,
+                    cause,
+                }
+            })?;
         let mut book = Phrasebook::default();
         for (phrases, part) in lists {
             for phrase in phrases {

@@ -7,6 +7,7 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::transcript::inflect;
 use crate::transcript::script::Word;
@@ -24,8 +25,28 @@ pub struct PatternError {
     pub fault: String,
 }
 
-/// Classes of words that phrases name in braces, each a list of phrases without classes.
-pub type Classes = HashMap<String, Vec<String>>;
+/// Classes of words that phrases name in braces, each read once from a list of phrases.
+#[derive(Clone, Debug, Default)]
+pub struct Classes(HashMap<String, Arc<[Vec<Item>]>>);
+
+impl Classes {
+    /// Reads classes from lists of phrases, which themselves may name no class but `{n}` and
+    /// `{name}`.
+    ///
+    /// # Errors
+    /// When one of the phrases cannot be read.
+    pub fn read(lists: &HashMap<String, Vec<String>>) -> Result<Self, PatternError> {
+        let none = Self::default();
+        let mut classes = HashMap::with_capacity(lists.len());
+        for (name, phrases) in lists {
+            let ways = phrases
+                .iter()
+                .map(|phrase| Pattern::parse(phrase, &none).map(|p| p.items));
+            classes.insert(name.clone(), ways.collect::<Result<Arc<[_]>, _>>()?);
+        }
+        Ok(Self(classes))
+    }
+}
 
 #[derive(Clone, Debug)]
 enum Item {
@@ -35,7 +56,7 @@ enum Item {
     Number,
     Person,
     Gap(u8),
-    Either(Vec<Vec<Item>>),
+    Either(Arc<[Vec<Item>]>),
     Maybe(Vec<Item>),
 }
 
@@ -96,12 +117,12 @@ fn sequence(rest: &mut &str, classes: &Classes, outermost: bool) -> Result<Vec<I
         };
         match first {
             ')' | ']' | '|' => return Ok(items),
-            '(' => items.push(Item::Either(alternatives(rest, ')', classes)?)),
+            '(' => items.push(Item::Either(alternatives(rest, ')', classes)?.into())),
             '[' => {
                 let ways = alternatives(rest, ']', classes)?;
                 items.push(match <[_; 1]>::try_from(ways) {
                     Ok([only]) => Item::Maybe(only),
-                    Err(ways) => Item::Maybe(vec![Item::Either(ways)]),
+                    Err(ways) => Item::Maybe(vec![Item::Either(ways.into())]),
                 });
             }
             '{' => {
@@ -150,14 +171,11 @@ fn class(name: &str, classes: &Classes) -> Result<Item, String> {
         "name" => return Ok(Item::Person),
         _ => {}
     }
-    let phrases = classes
+    classes
+        .0
         .get(name)
-        .ok_or_else(|| format!("names the class {{{name}}}, which is not defined"))?;
-    let ways = phrases.iter().map(|phrase| {
-        let mut rest = phrase.as_str();
-        sequence(&mut rest, classes, true)
-    });
-    Ok(Item::Either(ways.collect::<Result<_, _>>()?))
+        .map(|ways| Item::Either(Arc::clone(ways)))
+        .ok_or_else(|| format!("names the class {{{name}}}, which is not defined"))
 }
 
 fn single(word: &str) -> Result<Option<Item>, String> {
@@ -250,7 +268,7 @@ pub struct Match<T> {
 #[derive(Debug)]
 pub struct Phrasebook<T> {
     phrases: Vec<(Pattern, T)>,
-    by_word: HashMap<Box<str>, Vec<u32>>,
+    by_word: HashMap<Box<str>, Vec<u32>, foldhash::fast::RandomState>,
     by_start: HashMap<char, Vec<(Box<str>, u32)>>,
     by_number: Vec<u32>,
     by_name: Vec<u32>,
@@ -260,7 +278,7 @@ impl<T> Default for Phrasebook<T> {
     fn default() -> Self {
         Self {
             phrases: Vec::new(),
-            by_word: HashMap::new(),
+            by_word: HashMap::default(),
             by_start: HashMap::new(),
             by_number: Vec::new(),
             by_name: Vec::new(),
@@ -311,7 +329,7 @@ impl<T: Copy> Phrasebook<T> {
             Some(Item::Number) => enter(&mut self.by_number),
             Some(Item::Person) => enter(&mut self.by_name),
             Some(Item::Either(ways)) => {
-                for way in ways {
+                for way in ways.iter() {
                     self.index(way, id);
                 }
             }
@@ -373,14 +391,8 @@ mod tests {
     use crate::transcript::script::Script;
 
     fn finds(phrase: &str, text: &str) -> Option<String> {
-        let classes = Classes::from([(
-            "person".to_owned(),
-            vec![
-                "her".to_owned(),
-                "the client".to_owned(),
-                "{name}".to_owned(),
-            ],
-        )]);
+        let person = ["her", "the client", "{name}"].map(str::to_owned).to_vec();
+        let classes = Classes::read(&HashMap::from([("person".to_owned(), person)])).unwrap();
         let mut book = Phrasebook::default();
         book.add(Pattern::parse(phrase, &classes).unwrap(), ());
         let script = Script::of(&Transcript::typed(text), &Phrasebook::default());
@@ -451,7 +463,7 @@ mod tests {
             "()",
             "a {b",
         ] {
-            let error = Pattern::parse(phrase, &Classes::new()).unwrap_err();
+            let error = Pattern::parse(phrase, &Classes::default()).unwrap_err();
             assert!(error.to_string().contains(phrase), "{error}");
         }
     }

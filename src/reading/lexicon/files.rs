@@ -1,5 +1,7 @@
 //! The lexicon's files as they are written, and how their phrases enter the book.
 
+use std::collections::HashMap;
+
 use serde::Deserialize;
 
 use super::{CueKind, Instrument, Intervention, LexiconError, Reach, RiskWord, Sense};
@@ -9,7 +11,7 @@ use crate::transcript::phrase::{Classes, Pattern, Phrasebook};
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CueFile {
-    pub(super) classes: Classes,
+    pub(super) classes: HashMap<String, Vec<String>>,
     pub(super) cue: Vec<CueEntry>,
 }
 
@@ -99,15 +101,29 @@ pub(super) struct Adder<'a> {
     pub(super) book: &'a mut Phrasebook<Sense>,
 }
 
+/// Reads the classes of words of `cues.toml`.
+pub(super) fn classes(file: &CueFile, source: &str) -> Result<Classes, LexiconError> {
+    Classes::read(&file.classes).map_err(|cause| LexiconError::Phrase {
+        file: "cues.toml",
+        line: line_of(source, &cause.phrase),
+        cause,
+    })
+}
+
+/// The line on which a phrase stands, counted from 1.
+fn line_of(source: &str, phrase: &str) -> usize {
+    source[..source.find(phrase).unwrap_or(0)]
+        .matches('\n')
+        .count()
+        + 1
+}
+
 impl Adder<'_> {
     pub(super) fn pattern(&self, phrase: &str) -> Result<Pattern, LexiconError> {
-        Pattern::parse(phrase, self.classes).map_err(|cause| {
-            let before = self.source.find(phrase).unwrap_or(0);
-            LexiconError::Phrase {
-                file: self.file,
-                line: self.source[..before].matches('\n').count() + 1,
-                cause,
-            }
+        Pattern::parse(phrase, self.classes).map_err(|cause| LexiconError::Phrase {
+            file: self.file,
+            line: line_of(self.source, phrase),
+            cause,
         })
     }
 

@@ -8,7 +8,8 @@ use std::sync::OnceLock;
 use serde::{Deserialize, Serialize};
 
 use files::{
-    Adder, CueFile, InterventionFile, MeasureFile, RiskFile, add_interventions, add_risk, file,
+    Adder, CueFile, InterventionFile, MeasureFile, RiskFile, add_interventions, add_risk, classes,
+    file,
 };
 
 use crate::reading::risk::{RiskField, RiskLevel};
@@ -292,7 +293,7 @@ impl Lexicon {
             instrument_names: Phrasebook::default(),
             book: Phrasebook::default(),
         };
-        let classes = cues.classes;
+        let classes = classes(&cues, sources.cues)?;
         let mut adder = Adder {
             file: "cues.toml",
             source: sources.cues,
