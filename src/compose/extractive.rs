@@ -82,7 +82,7 @@ fn section(matter: Matter<'_>, read: &ReadClause) -> Option<usize> {
     if read.kind == Kind::Frame {
         return None;
     }
-    read.section
+    read.place()
         .or_else(|| matter.format.route(read.kind, read.phase))
 }
 

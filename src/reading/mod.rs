@@ -4,10 +4,12 @@
 //! Does no I/O, knows no clock, and never infers: every finding of this room cites words.
 
 pub mod clause;
+pub mod cohesion;
 pub mod emdr;
 pub mod facts;
 pub mod headings;
 pub mod interventions;
+pub mod leaning;
 pub mod lexicon;
 pub mod measures;
 pub mod risk;
@@ -17,8 +19,10 @@ pub mod talk;
 use std::ops::Range;
 
 use clause::{Clause, Subject};
+use cohesion::Order;
 use headings::Headings;
 use interventions::{Around, Tag};
+use leaning::Leaning;
 use lexicon::{EmdrPhase, Lexicon, Mark};
 use routing::{Before, Kind};
 
@@ -49,6 +53,8 @@ pub struct Purpose {
     pub emdr: bool,
     /// The sections by their spoken names.
     pub headings: Headings,
+    /// The sections as a dictation moves through them.
+    pub order: Order,
 }
 
 /// A clause with what was read of it.
@@ -62,6 +68,20 @@ pub struct ReadClause {
     pub section: Option<usize>,
     /// The EMDR phase it belongs to.
     pub phase: Option<EmdrPhase>,
+    /// What its words speak for.
+    pub leaning: Leaning,
+    /// Whether the speaker's recogniser wrote no punctuation.
+    pub unpunctuated: bool,
+    /// The section that it and the clauses around it speak for; dictations only.
+    pub settled: Option<usize>,
+}
+
+impl ReadClause {
+    /// The section: the spoken one, or the one that the words speak for.
+    #[must_use]
+    pub fn place(&self) -> Option<usize> {
+        self.section.or(self.settled)
+    }
 }
 
 /// Everything that was read of a transcript.
@@ -102,6 +122,8 @@ pub fn read(lexicon: &Lexicon, script: &Script, purpose: &Purpose) -> Reading {
     reading.measures.settle(lexicon);
     if script.mode == Mode::Session {
         reading.talk = talk::read(script);
+    } else {
+        cohesion::settle(&mut reading.clauses, &purpose.order);
     }
     once_each(lexicon, &mut reading.tags);
     reading
@@ -240,13 +262,19 @@ impl Reader<'_> {
             &mut self.reading.emdr,
         );
         for clause in clauses {
-            self.clause(utterance, clause, &scores);
+            self.clause(utterance, clause, &scores, unpunctuated);
         }
         self.before.sentences += 1;
         self.before.since_act = self.before.since_act.map(|n| n + 1);
     }
 
-    fn clause(&mut self, utterance: &ScriptUtterance, clause: Clause, scores: &[Cite]) {
+    fn clause(
+        &mut self,
+        utterance: &ScriptUtterance,
+        clause: Clause,
+        scores: &[Cite],
+        unpunctuated: bool,
+    ) {
         let around = Around {
             mode: self.script.mode,
             emdr: self.purpose.emdr,
@@ -284,6 +312,7 @@ impl Reader<'_> {
             _ => routing::kind(&clause, &tags, has_score, self.before),
         };
         self.phase = routing::phase(&clause, self.phase);
+        let leaning = leaning::of(&clause, utterance, &tags, has_score);
         if kind == Kind::Act {
             self.before.since_act = Some(0);
         }
@@ -294,6 +323,9 @@ impl Reader<'_> {
             kind,
             section: self.section,
             phase: self.phase,
+            leaning,
+            unpunctuated,
+            settled: None,
         });
     }
 }
