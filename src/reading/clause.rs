@@ -147,8 +147,20 @@ fn boundaries(
         .filter(|m| matches!(m.what, Sense::Cue(CueKind::Joins, _)))
         .map(|m| m.words.end)
         .collect();
+    let inside_subject = |at: usize| {
+        marks.iter().any(|m| {
+            let names = matches!(
+                m.what,
+                Sense::Cue(CueKind::SubjectRelative | CueKind::SubjectProvider, _)
+            );
+            names && m.words.start < at && at < m.words.end
+        })
+    };
     for mark in marks {
         let at = mark.words.start;
+        if inside_subject(at) {
+            continue;
+        }
         match mark.what {
             Sense::Cue(CueKind::Terminator, _) if at > 0 => {
                 let contrast = matches!(

@@ -30,9 +30,11 @@ mod cost {
     /// Going back.
     pub const BACK: f32 = 2.4;
     /// Changing within a sentence, where marks show that it is one.
-    pub const WITHIN: f32 = 1.6;
+    pub const WITHIN: f32 = 2.6;
     /// Changing between clauses that nothing but their words part.
     pub const UNMARKED: f32 = 0.5;
+    /// Being further on than the words tell, for each turn.
+    pub const HASTE: f32 = 0.02;
     /// Beginning elsewhere than at the beginning, for each turn.
     pub const LATE: f32 = 0.5;
 }
@@ -43,13 +45,14 @@ pub fn settle(clauses: &mut [ReadClause], order: &Order) {
     if sections == 0 {
         return;
     }
+    let processed = clauses.iter().any(processes);
     let places: Vec<usize> = (0..clauses.len())
         .filter(|&at| clauses[at].kind != Kind::Frame)
         .collect();
     let mut best: Vec<f32> = Vec::new();
     let mut came: Vec<Vec<usize>> = Vec::with_capacity(places.len());
     for (n, &at) in places.iter().enumerate() {
-        let own = signs(&clauses[at], order);
+        let own = signs(&clauses[at], order, processed);
         if n == 0 {
             best = (0..sections)
                 .map(|s| own[s] - cost::LATE * f32::from(order.turns[s]))
@@ -107,8 +110,12 @@ fn step(order: &Order, from: usize, to: usize, extra: f32) -> f32 {
 }
 
 /// What speaks for each section.
-fn signs(read: &ReadClause, order: &Order) -> Vec<f32> {
-    let mut signs = vec![0.0f32; order.turns.len()];
+fn signs(read: &ReadClause, order: &Order, processed: bool) -> Vec<f32> {
+    let mut signs: Vec<f32> = order
+        .turns
+        .iter()
+        .map(|turn| -cost::HASTE * f32::from(*turn))
+        .collect();
     if let Some(spoken) = read.section {
         signs.fill(-1000.0);
         if let Some(sign) = signs.get_mut(spoken) {
@@ -119,7 +126,8 @@ fn signs(read: &ReadClause, order: &Order) -> Vec<f32> {
     if order.phases.is_empty() {
         for (kind, weight) in &read.leaning.kinds {
             if let Some(&section) = order.kinds.get(kind) {
-                signs[section] = signs[section].max(*weight);
+                signs[section] =
+                    signs[section].max(*weight - cost::HASTE * f32::from(order.turns[section]));
             }
         }
         return signs;
@@ -135,11 +143,28 @@ fn signs(read: &ReadClause, order: &Order) -> Vec<f32> {
     }
     speak(order.kinds.get(&Kind::Plan), leaning.of(Kind::Plan));
     let told = leaning.of(Kind::Report);
-    speak(order.phases.get(&EmdrPhase::Reevaluation), told * 0.6);
-    speak(order.phases.get(&EmdrPhase::History), told * 0.5);
+    let (since, ever) = if processed { (0.7, 0.4) } else { (0.2, 0.7) };
+    speak(order.phases.get(&EmdrPhase::Reevaluation), told * since);
+    speak(
+        order.phases.get(&EmdrPhase::History),
+        told * ever + leaning.background,
+    );
     let state = leaning
         .of(Kind::Observation)
         .max(leaning.of(Kind::Inference));
     speak(order.phases.get(&EmdrPhase::Closure), state * 0.5);
     signs
+}
+
+/// Whether a clause shows that there is a target to look back on or to work on, so that what the
+/// client tells is of the time since.
+fn processes(read: &ReadClause) -> bool {
+    read.leaning.of(Kind::Omitted) == 0.0
+        && read.leaning.of(Kind::Plan) == 0.0
+        && read.leaning.phases.iter().any(|(phase, _)| {
+            matches!(
+                phase,
+                EmdrPhase::Assessment | EmdrPhase::Reevaluation | EmdrPhase::Installation
+            )
+        })
 }

@@ -15,6 +15,8 @@ pub struct Leaning {
     pub kinds: Vec<(Kind, f32)>,
     /// For each phase of EMDR.
     pub phases: Vec<(EmdrPhase, f32)>,
+    /// For what lies before the treatment.
+    pub background: f32,
 }
 
 impl Leaning {
@@ -61,6 +63,43 @@ fn opening(clause: &Clause, utterance: &ScriptUtterance) -> usize {
                 )
         })
         .unwrap_or(clause.words.start)
+}
+
+/// Whether a word tells of what is over.
+fn past_tense(word: &str) -> bool {
+    is_past(word)
+        || matches!(
+            word,
+            "was"
+                | "were"
+                | "had"
+                | "been"
+                | "gone"
+                | "came"
+                | "got"
+                | "kept"
+                | "left"
+                | "felt"
+                | "slept"
+                | "woke"
+                | "thought"
+                | "found"
+                | "saw"
+                | "sat"
+                | "lost"
+                | "broke"
+                | "ate"
+                | "drank"
+                | "drove"
+                | "spoke"
+                | "stood"
+                | "knew"
+                | "chose"
+                | "wore"
+                | "fell"
+                | "threw"
+                | "cut"
+        )
 }
 
 /// Weighs a clause.
@@ -112,7 +151,6 @@ fn of_cues(clause: &Clause, utterance: &ScriptUtterance, leaning: &mut Leaning) 
         (CueKind::Observation, Kind::Observation, 1.5),
         (CueKind::Inference, Kind::Inference, 1.5),
         (CueKind::Response, Kind::Response, 1.3),
-        (CueKind::Goal, Kind::Goal, 2.5),
     ] {
         match before_told(cue) {
             Some(true) => leaning.add(kind, weight),
@@ -167,7 +205,7 @@ fn of_subject(clause: &Clause, utterance: &ScriptUtterance, leaning: &mut Leanin
         }
         (Subject::Client, true) => {
             leaning.add(Kind::Report, 0.9);
-            leaning.add(Kind::Response, 0.7);
+            leaning.add(Kind::Response, if past(at + 1) { 1.0 } else { 0.7 });
             leaning.add(Kind::Observation, 0.4);
         }
         (Subject::Relative | Subject::Provider, true) => leaning.add(Kind::Report, 1.4),
