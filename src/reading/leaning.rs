@@ -120,7 +120,7 @@ fn of_tags(tags: &[Tag], leaning: &mut Leaning) {
     for tag in tags {
         match tag.status {
             Status::Planned | Status::Assigned => leaning.add(Kind::Plan, 2.2),
-            status if status.is_used() => leaning.add(Kind::Act, 2.2),
+            status if status.is_used() => leaning.add(Kind::Act, 1.4),
             Status::Declined | Status::Negated => leaning.add(Kind::Omitted, 2.2),
             Status::Hypothetical => {
                 leaning.add(Kind::Report, 0.6);
@@ -165,10 +165,32 @@ fn of_cues(clause: &Clause, utterance: &ScriptUtterance, leaning: &mut Leaning) 
     if bid {
         leaning.add(Kind::Plan, 1.6);
     }
+    if let Some(goal) = first(clause, CueKind::Goal) {
+        leaning.add(Kind::Goal, if goal <= at + 1 { 2.5 } else { 0.8 });
+    }
+    if clause.has(CueKind::Historical) || clause.has(CueKind::OtherProvider) {
+        leaning.background += 0.8;
+    }
     let past = clause
         .words
         .clone()
-        .any(|at| is_past(&utterance.words[at].lower));
+        .any(|at| past_tense(&utterance.words[at].lower));
+    let present = clause.words.clone().any(|at| {
+        matches!(
+            utterance.words[at].lower.as_str(),
+            "is" | "are"
+                | "remains"
+                | "remain"
+                | "seems"
+                | "continues"
+                | "has"
+                | "shows"
+                | "cannot"
+        )
+    });
+    if present && !past && told.is_none() && !by_clinician && clause.subject != Subject::Provider {
+        leaning.add(Kind::Inference, 1.0);
+    }
     if clause.has(CueKind::Ahead) {
         leaning.add(Kind::Plan, if past { 0.3 } else { 1.4 });
     }
