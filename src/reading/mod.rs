@@ -99,6 +99,8 @@ pub struct Reading {
     pub emdr: emdr::Fields,
     /// Facts of the session.
     pub facts: facts::SessionFacts,
+    /// Utterances in which the clinician asked for one of an EMDR session's readings.
+    pub asked: std::collections::BTreeSet<usize>,
     /// Talk moves; sessions only.
     pub talk: Vec<(usize, talk::Turn)>,
 }
@@ -122,7 +124,8 @@ pub fn read(lexicon: &Lexicon, script: &Script, purpose: &Purpose) -> Reading {
     reading.measures.settle(lexicon);
     if script.mode == Mode::Session {
         reading.talk = talk::read(script);
-    } else {
+    }
+    if script.mode == Mode::Dictation || purpose.emdr {
         cohesion::settle(&mut reading.clauses, &purpose.order);
     }
     once_each(lexicon, &mut reading.tags);
