@@ -1,6 +1,6 @@
 //! The composer that needs no model: the speaker's own sentences, tidied, each in its section.
 
-use crate::compose::{Composer, Matter, tidy};
+use crate::compose::{Composer, Matter, salience, tidy};
 use crate::note::document::{ComposerInfo, Evidence, Section, Statement};
 use crate::reading::routing::Kind;
 use crate::reading::{Cite, ReadClause};
@@ -49,8 +49,13 @@ impl Composer for Extractive {
 /// The clauses in order, joined where a sentence stays in one section.
 fn runs(matter: Matter<'_>) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
+    let session = (matter.script.mode == Mode::Session).then(|| salience::sections(matter));
     for read in &matter.reading.clauses {
-        let Some(section) = section(matter, read) else {
+        let section = match &session {
+            Some(sections) => sections.get(&read.clause.utterance).copied(),
+            None => section(matter, read),
+        };
+        let Some(section) = section else {
             continue;
         };
         let clause = &read.clause;
@@ -76,41 +81,11 @@ fn runs(matter: Matter<'_>) -> Vec<Run> {
 
 /// The section of a clause: the spoken one, or the one that its kind belongs to.
 fn section(matter: Matter<'_>, read: &ReadClause) -> Option<usize> {
-    if matter.script.mode == Mode::Session && !is_salient(matter, read) {
-        return None;
-    }
     if read.kind == Kind::Frame {
         return None;
     }
-    read.section
+    read.place()
         .or_else(|| matter.format.route(read.kind, read.phase))
-}
-
-/// How many words a client's utterance has at least to be worth reporting.
-const REPORTED: usize = 5;
-
-/// Whether a session's utterance belongs into a note: a technique, a score, an answer about risk,
-/// or a client's report of some length.
-fn is_salient(matter: Matter<'_>, read: &ReadClause) -> bool {
-    let place = read.clause.utterance;
-    let utterance = &matter.script.utterances[place];
-    let reading = matter.reading;
-    let cited = reading.tags.iter().any(|t| t.cite.utterance == place)
-        || reading
-            .measures
-            .scores
-            .iter()
-            .any(|m| m.cite.utterance == place)
-        || reading
-            .risk
-            .said
-            .values()
-            .flatten()
-            .any(|(_, c)| c.utterance == place);
-    cited
-        || (utterance.speaker != Speaker::Clinician && utterance.words.len() >= REPORTED)
-        || (utterance.speaker == Speaker::Clinician
-            && matches!(read.kind, Kind::Plan | Kind::Score))
 }
 
 fn statement(matter: Matter<'_>, run: &Run) -> Option<Statement> {

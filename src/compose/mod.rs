@@ -3,6 +3,7 @@
 
 pub mod extractive;
 pub mod facts;
+pub mod salience;
 pub mod tidy;
 
 use crate::note::document::{ComposerInfo, DraftNote, SCHEMA, Section};

@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 
 use crate::reading::Purpose;
+use crate::reading::cohesion::Order;
 use crate::reading::headings::Headings;
 use crate::reading::interventions::SectionKind;
 use crate::reading::lexicon::EmdrPhase;
@@ -48,6 +49,9 @@ pub struct SectionFormat {
     /// What it says of the techniques under it.
     #[serde(default)]
     pub role: Option<Role>,
+    /// Whether it is told before the others, although it stands after them.
+    #[serde(default)]
+    pub told_first: bool,
 }
 
 /// What a section says of the techniques under it.
@@ -235,10 +239,40 @@ impl NoteFormat {
             .or(Some(0))
     }
 
+    /// The sections as a dictation moves through them.
+    fn order(&self) -> Order {
+        let place = |id: &str| self.section(id);
+        Order {
+            turns: self
+                .sections
+                .iter()
+                .enumerate()
+                .map(|(at, s)| {
+                    if s.told_first {
+                        0
+                    } else {
+                        u8::try_from(at).unwrap_or(u8::MAX)
+                    }
+                })
+                .collect(),
+            kinds: self
+                .routes
+                .iter()
+                .filter_map(|(kind, id)| place(id).map(|at| (*kind, at)))
+                .collect(),
+            phases: EmdrPhase::ALL
+                .iter()
+                .filter(|_| self.by_phase)
+                .filter_map(|phase| place(phase.id()).map(|at| (*phase, at)))
+                .collect(),
+        }
+    }
+
     /// What the reading needs to know of the format.
     #[must_use]
     pub fn purpose(&self) -> Purpose {
         Purpose {
+            order: self.order(),
             emdr: self.by_phase,
             headings: Headings {
                 spoken: self

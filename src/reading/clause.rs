@@ -84,7 +84,8 @@ pub fn split(
             })
             .collect();
         let own = subject(&inside, start + range.start);
-        let before = clauses.last().map(|c| c.subject);
+        let anew = unpunctuated && tells_of_doing(words, &marks, start);
+        let before = clauses.last().map(|c| c.subject).filter(|_| !anew);
         clauses.push(Clause {
             utterance: place.0,
             sentence: place.1,
@@ -95,6 +96,23 @@ pub fn split(
         });
     }
     clauses
+}
+
+/// Whether a clause opens with a verb of doing in the past and nothing ties it to the one before:
+/// a clinician's telegraphic "taught box breathing", whoever the last clause was about.
+fn tells_of_doing(words: &[crate::transcript::script::Word], marks: &[Mark], start: usize) -> bool {
+    is_past(&words[start].lower)
+        && marks.iter().any(|m| {
+            m.words.start == start
+                && matches!(
+                    m.what,
+                    Sense::Act(_)
+                        | Sense::Cue(
+                            CueKind::Act | CueKind::Reviewed | CueKind::Attempted,
+                            Reach::Forward
+                        )
+                )
+        })
 }
 
 /// Takes out the cues that a pseudo cue covers ("no change", "not only").
@@ -129,8 +147,20 @@ fn boundaries(
         .filter(|m| matches!(m.what, Sense::Cue(CueKind::Joins, _)))
         .map(|m| m.words.end)
         .collect();
+    let inside_subject = |at: usize| {
+        marks.iter().any(|m| {
+            let names = matches!(
+                m.what,
+                Sense::Cue(CueKind::SubjectRelative | CueKind::SubjectProvider, _)
+            );
+            names && m.words.start < at && at < m.words.end
+        })
+    };
     for mark in marks {
         let at = mark.words.start;
+        if inside_subject(at) {
+            continue;
+        }
         match mark.what {
             Sense::Cue(CueKind::Terminator, _) if at > 0 => {
                 let contrast = matches!(
@@ -192,6 +222,9 @@ fn unmarked(words: &[crate::transcript::script::Word], what: Sense, at: usize) -
             Reach::Forward,
         )
         | Sense::Act(_) => is_past(word) && !governs(&words[at - 1].lower),
+        Sense::Instrument(_) | Sense::Cue(CueKind::Opener, _) => {
+            !governs(&words[at - 1].lower) && !leads(&words[at - 1].lower)
+        }
         _ => false,
     };
     begins.then(|| {

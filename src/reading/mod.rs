@@ -4,23 +4,28 @@
 //! Does no I/O, knows no clock, and never infers: every finding of this room cites words.
 
 pub mod clause;
+pub mod cohesion;
 pub mod emdr;
 pub mod facts;
 pub mod headings;
 pub mod interventions;
+pub mod leaning;
 pub mod lexicon;
 pub mod measures;
 pub mod risk;
 pub mod routing;
+mod second_thought;
 mod status;
 pub mod talk;
 
 use std::ops::Range;
 
 use clause::{Clause, Subject};
+use cohesion::Order;
 use headings::Headings;
-use interventions::{Around, Status, Tag};
-use lexicon::{CueKind, EmdrPhase, Lexicon, Mark};
+use interventions::{Around, Tag};
+use leaning::Leaning;
+use lexicon::{EmdrPhase, Lexicon, Mark};
 use routing::{Before, Kind};
 
 use crate::session::{Mode, Speaker};
@@ -50,6 +55,8 @@ pub struct Purpose {
     pub emdr: bool,
     /// The sections by their spoken names.
     pub headings: Headings,
+    /// The sections as a dictation moves through them.
+    pub order: Order,
 }
 
 /// A clause with what was read of it.
@@ -63,6 +70,20 @@ pub struct ReadClause {
     pub section: Option<usize>,
     /// The EMDR phase it belongs to.
     pub phase: Option<EmdrPhase>,
+    /// What its words speak for.
+    pub leaning: Leaning,
+    /// Whether the speaker's recogniser wrote no punctuation.
+    pub unpunctuated: bool,
+    /// The section that it and the clauses around it speak for; dictations only.
+    pub settled: Option<usize>,
+}
+
+impl ReadClause {
+    /// The section: the spoken one, or the one that the words speak for.
+    #[must_use]
+    pub fn place(&self) -> Option<usize> {
+        self.section.or(self.settled)
+    }
 }
 
 /// Everything that was read of a transcript.
@@ -80,6 +101,8 @@ pub struct Reading {
     pub emdr: emdr::Fields,
     /// Facts of the session.
     pub facts: facts::SessionFacts,
+    /// Utterances in which the clinician asked for one of an EMDR session's readings.
+    pub asked: std::collections::BTreeSet<usize>,
     /// Talk moves; sessions only.
     pub talk: Vec<(usize, talk::Turn)>,
 }
@@ -104,6 +127,9 @@ pub fn read(lexicon: &Lexicon, script: &Script, purpose: &Purpose) -> Reading {
     reading.measures.settle(lexicon);
     if script.mode == Mode::Session {
         reading.talk = talk::read(script);
+    }
+    if script.mode == Mode::Dictation || purpose.emdr {
+        cohesion::settle(&mut reading.clauses, &purpose.order);
     }
     once_each(lexicon, &mut reading.tags);
     reading
@@ -245,61 +271,19 @@ impl Reader<'_> {
             &mut self.reading.emdr,
         );
         for clause in clauses {
-            self.clause(utterance, clause, &scores);
+            self.clause(utterance, clause, &scores, unpunctuated);
         }
         self.before.sentences += 1;
         self.before.since_act = self.before.since_act.map(|n| n + 1);
     }
 
-    /// A clause without a technique of its own may tell what became of the one just before it in the
-    /// sentence: "X was offered, and she declined", "I started X but the portal was down".
-    fn second_thought(&mut self, utterance: &ScriptUtterance, clause: &Clause) {
-        let Some(before) = self.reading.clauses.last() else {
-            return;
-        };
-        let same = before.clause.utterance == clause.utterance
-            && before.clause.sentence == clause.sentence;
-        if !same {
-            return;
-        }
-        let said = |range: &Range<usize>, list: &[&str]| {
-            utterance.words[range.clone()]
-                .iter()
-                .any(|w| list.iter().any(|l| w.lower.starts_with(l)))
-        };
-        let offered = said(
-            &before.clause.words,
-            &["offer", "suggest", "recommend", "invit", "propos"],
-        );
-        let begun = said(
-            &before.clause.words,
-            &["started", "began", "tried", "attempted"],
-        );
-        let but = utterance
-            .words
-            .get(clause.words.start)
-            .is_some_and(|w| w.lower == "but");
-        let status = if offered && clause.has(CueKind::Declined) {
-            Status::Declined
-        } else if begun && but {
-            Status::Attempted
-        } else {
-            return;
-        };
-        let span = utterance.span(&before.clause.words);
-        let own = |tag: &&mut Tag| {
-            tag.cite.utterance == clause.utterance
-                && tag.status == Status::Performed
-                && span.start <= tag.cite.span.start
-                && tag.cite.span.end <= span.end
-        };
-        for tag in self.reading.tags.iter_mut().filter(own) {
-            tag.status = status;
-            tag.cite.span.end = utterance.span(&clause.words).end;
-        }
-    }
-
-    fn clause(&mut self, utterance: &ScriptUtterance, clause: Clause, scores: &[Cite]) {
+    fn clause(
+        &mut self,
+        utterance: &ScriptUtterance,
+        clause: Clause,
+        scores: &[Cite],
+        unpunctuated: bool,
+    ) {
         let around = Around {
             mode: self.script.mode,
             emdr: self.emdr,
@@ -310,7 +294,7 @@ impl Reader<'_> {
         };
         let tags = interventions::read(self.lexicon, self.script, &clause, around);
         if tags.is_empty() {
-            self.second_thought(utterance, &clause);
+            second_thought::revise(&mut self.reading, utterance, &clause);
         }
         if self.script.mode == Mode::Dictation {
             let told = risk::Told {
@@ -341,6 +325,7 @@ impl Reader<'_> {
             _ => routing::kind(&clause, &tags, has_score, self.before),
         };
         self.phase = routing::phase(&clause, self.phase);
+        let leaning = leaning::of(&clause, utterance, &tags, has_score);
         if kind == Kind::Act {
             self.before.since_act = Some(0);
         }
@@ -351,6 +336,9 @@ impl Reader<'_> {
             kind,
             section: self.section,
             phase: self.phase,
+            leaning,
+            unpunctuated,
+            settled: None,
         });
     }
 }

@@ -178,6 +178,13 @@ pub enum CueKind {
     Terminator,
     Starter,
     Joins,
+    Bidding,
+    Opener,
+    Asking,
+    Parting,
+    Reaction,
+    Ahead,
+    Recent,
     Phase(EmdrPhase),
 }
 
@@ -194,6 +201,35 @@ pub enum EmdrPhase {
     BodyScan,
     Closure,
     Reevaluation,
+}
+
+impl EmdrPhase {
+    /// All of them, in the order of the protocol.
+    pub const ALL: [Self; 8] = [
+        Self::History,
+        Self::Preparation,
+        Self::Assessment,
+        Self::Desensitization,
+        Self::Installation,
+        Self::BodyScan,
+        Self::Closure,
+        Self::Reevaluation,
+    ];
+
+    /// Its name as formats and the lexicon write it.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::History => "history",
+            Self::Preparation => "preparation",
+            Self::Assessment => "assessment",
+            Self::Desensitization => "desensitization",
+            Self::Installation => "installation",
+            Self::BodyScan => "body_scan",
+            Self::Closure => "closure",
+            Self::Reevaluation => "reevaluation",
+        }
+    }
 }
 
 /// Which words a cue speaks of.

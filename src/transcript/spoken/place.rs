@@ -9,6 +9,10 @@ use crate::transcript::words::{Token, TokenKind};
 /// A text with fewer marks than one in so many words has no punctuation of its own.
 const WORDS_A_MARK: usize = 40;
 
+/// So many spoken full stops, one at least in every `WORDS_A_MARK` words, and the speaker speaks
+/// them all.
+const SPOKEN_STOPS: usize = 4;
+
 /// A spoken quotation is closed within so many tokens.
 const CLOSED_WITHIN: usize = 60;
 
@@ -20,6 +24,8 @@ pub(super) struct Place<'a> {
     punctuated: bool,
     /// The text has capital letters, so that a sentence begins with one.
     cased: bool,
+    /// Full stops are spoken throughout.
+    spoken: bool,
 }
 
 impl<'a> Place<'a> {
@@ -29,6 +35,7 @@ impl<'a> Place<'a> {
             tokens,
             punctuated: false,
             cased: false,
+            spoken: false,
         };
         place.cased = (0..tokens.len()).any(|at| place.is_capital(at));
         let inner = tokens.len().saturating_sub(1);
@@ -37,7 +44,16 @@ impl<'a> Place<'a> {
             .count();
         let closed = inner > 0 && place.is_sentence_mark(inner) && !place.ends_command(inner);
         place.punctuated = closed || (marks * WORDS_A_MARK >= tokens.len() && marks > 0);
+        let stops = (0..tokens.len())
+            .filter(|&at| place.word(at) == Some("period") || place.run_of(at, "full stop"))
+            .count();
+        place.spoken =
+            !place.punctuated && stops >= SPOKEN_STOPS && stops * WORDS_A_MARK >= tokens.len();
         place
+    }
+
+    fn run_of(&self, at: usize, phrase: &str) -> bool {
+        self.phrase(at, phrase).is_some()
     }
 
     /// Whether the token before `at` may end a command, so that a mark at `at` is the recogniser's.
@@ -173,7 +189,11 @@ impl<'a> Place<'a> {
             Site::Anywhere => true,
             // "It was a hard period for him": no sentence begins with a small letter here.
             Site::Spoken if command.does == Does::Mark(".") && self.cased => {
-                starts || breaks || self.word(range.end) == Some("i") || self.is_command(range.end)
+                starts
+                    || breaks
+                    || self.spoken
+                    || self.word(range.end) == Some("i")
+                    || self.is_command(range.end)
             }
             Site::Spoken => !self.punctuated || starts || breaks,
             Site::Clause if command.does == Does::StrikeSentence => {

@@ -1,0 +1,57 @@
+//! What a later clause of the sentence tells of a technique in the one before it.
+
+use std::ops::Range;
+
+use crate::reading::Reading;
+use crate::reading::clause::Clause;
+use crate::reading::interventions::{Status, Tag};
+use crate::reading::lexicon::CueKind;
+use crate::transcript::script::ScriptUtterance;
+
+/// A clause without a technique of its own may tell what became of the one just before it in the
+/// sentence: "X was offered, and she declined", "I started X but the portal was down".
+pub(super) fn revise(reading: &mut Reading, utterance: &ScriptUtterance, clause: &Clause) {
+    let Some(before) = reading.clauses.last() else {
+        return;
+    };
+    let same =
+        before.clause.utterance == clause.utterance && before.clause.sentence == clause.sentence;
+    if !same {
+        return;
+    }
+    let said = |range: &Range<usize>, list: &[&str]| {
+        utterance.words[range.clone()]
+            .iter()
+            .any(|w| list.iter().any(|l| w.lower.starts_with(l)))
+    };
+    let offered = said(
+        &before.clause.words,
+        &["offer", "suggest", "recommend", "invit", "propos"],
+    );
+    let begun = said(
+        &before.clause.words,
+        &["started", "began", "tried", "attempted"],
+    );
+    let but = utterance
+        .words
+        .get(clause.words.start)
+        .is_some_and(|w| w.lower == "but");
+    let status = if offered && clause.has(CueKind::Declined) {
+        Status::Declined
+    } else if begun && but {
+        Status::Attempted
+    } else {
+        return;
+    };
+    let span = utterance.span(&before.clause.words);
+    let own = |tag: &&mut Tag| {
+        tag.cite.utterance == clause.utterance
+            && tag.status == Status::Performed
+            && span.start <= tag.cite.span.start
+            && tag.cite.span.end <= span.end
+    };
+    for tag in reading.tags.iter_mut().filter(own) {
+        tag.status = status;
+        tag.cite.span.end = utterance.span(&clause.words).end;
+    }
+}
