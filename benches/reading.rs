@@ -33,7 +33,11 @@ fn session() -> Transcript {
     for (n, turn) in all.chunks(20).enumerate() {
         let mut next = one.clone();
         next.id = UtteranceId::nth(n + 1);
-        next.speaker = if n % 2 == 0 { Speaker::Clinician } else { Speaker::Client };
+        next.speaker = if n % 2 == 0 {
+            Speaker::Clinician
+        } else {
+            Speaker::Client
+        };
         next.text = turn.join(" ").into();
         transcript.utterances.push(next);
     }
@@ -42,12 +46,16 @@ fn session() -> Transcript {
 
 fn draft(transcript: &Transcript) -> usize {
     let format = NoteFormat::named("soap").expect("soap is a format");
-    pipeline::draft(transcript, format, None, &mut Extractive).interventions.len()
+    pipeline::draft(transcript, format, None, &mut Extractive)
+        .interventions
+        .len()
 }
 
 #[divan::bench]
 fn a_lexicon() -> usize {
-    Lexicon::read(EMBEDDED).expect("the lexicon reads").phrases()
+    Lexicon::read(EMBEDDED)
+        .expect("the lexicon reads")
+        .phrases()
 }
 
 #[divan::bench]
@@ -83,5 +91,10 @@ fn e_naive_regexes_10_000_words(bencher: divan::Bencher<'_, '_>) {
             .collect()
     });
     let text = words(10_000).utterances[0].text.clone();
-    bencher.bench(|| regexes.iter().map(|r| r.find_iter(&text).count()).sum::<usize>());
+    bencher.bench(|| {
+        regexes
+            .iter()
+            .map(|r| r.find_iter(&text).count())
+            .sum::<usize>()
+    });
 }

@@ -25,7 +25,9 @@ fn voice(seconds: usize) -> Vec<i16> {
             let t = n as f32 / RATE as f32;
             let turn = std::f32::consts::TAU * t;
             let syllable = (turn * 4.0).sin().max(0.0);
-            let wave: f32 = (1..=12).map(|h| (turn * 130.0 * h as f32).sin() / h as f32).sum();
+            let wave: f32 = (1..=12)
+                .map(|h| (turn * 130.0 * h as f32).sin() / h as f32)
+                .sum();
             (wave * syllable * 6_000.0) as i16
         })
         .collect()
@@ -44,7 +46,9 @@ fn wav(folder: &Path, name: &str, samples: &[i16]) -> PathBuf {
     };
     let path = folder.join(name);
     let mut writer = hound::WavWriter::create(&path, spec).unwrap();
-    samples.iter().for_each(|s| writer.write_sample(*s).unwrap());
+    samples
+        .iter()
+        .for_each(|s| writer.write_sample(*s).unwrap());
     writer.finalize().unwrap();
     path
 }
@@ -71,7 +75,12 @@ fn run(home: &Path, args: &[&str]) -> Output {
 }
 
 fn json(output: &Output) -> Value {
-    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
@@ -81,7 +90,14 @@ fn a_recording_becomes_a_note_with_evidence_and_coverage() {
     let sound = [silence(3), voice(4), silence(3)].concat();
     let sound = wav(home.path(), "dictation.wav", &sound);
     let model = model(home.path());
-    let args = ["draft", &sound.to_string_lossy(), "--model", &model.to_string_lossy(), "--json", "--quiet"];
+    let args = [
+        "draft",
+        &sound.to_string_lossy(),
+        "--model",
+        &model.to_string_lossy(),
+        "--json",
+        "--quiet",
+    ];
     let note = json(&run(home.path(), &args));
     assert_eq!(note["risk"]["si"]["status"], "denied");
     assert_eq!(note["interventions"][0]["id"], "skills.relaxation");
@@ -94,7 +110,10 @@ fn a_recording_becomes_a_note_with_evidence_and_coverage() {
         .iter()
         .map(|gap| gap["end_ms"].as_u64().unwrap() - gap["start_ms"].as_u64().unwrap())
         .sum();
-    assert!((4_000..=7_500).contains(&covered), "{covered} ms of silence");
+    assert!(
+        (4_000..=7_500).contains(&covered),
+        "{covered} ms of silence"
+    );
 }
 
 #[test]
@@ -102,7 +121,14 @@ fn all_silence_is_a_transcript_without_words_and_an_honest_note() {
     let home = TempDir::new().unwrap();
     let sound = wav(home.path(), "silence.wav", &silence(5));
     let model = model(home.path());
-    let args = ["draft", &sound.to_string_lossy(), "--model", &model.to_string_lossy(), "--json", "--quiet"];
+    let args = [
+        "draft",
+        &sound.to_string_lossy(),
+        "--model",
+        &model.to_string_lossy(),
+        "--json",
+        "--quiet",
+    ];
     let note = json(&run(home.path(), &args));
     assert_eq!(note["transcript"]["utterances"], Value::Array(vec![]));
     assert_eq!(note["transcript"]["coverage"][0]["why"], "silence");
@@ -115,11 +141,26 @@ fn a_transcript_is_written_in_every_form() {
     let home = TempDir::new().unwrap();
     let sound = wav(home.path(), "dictation.wav", &voice(4));
     let model = model(home.path());
-    for (form, start) in [("--text", "Client denies"), ("--srt", "1\n00:00:0"), ("--vtt", "WEBVTT"), ("--json", "{")] {
-        let args = ["transcribe", &sound.to_string_lossy(), "--model", &model.to_string_lossy(), form, "--quiet"];
+    for (form, start) in [
+        ("--text", "Client denies"),
+        ("--srt", "1\n00:00:0"),
+        ("--vtt", "WEBVTT"),
+        ("--json", "{"),
+    ] {
+        let args = [
+            "transcribe",
+            &sound.to_string_lossy(),
+            "--model",
+            &model.to_string_lossy(),
+            form,
+            "--quiet",
+        ];
         let output = run(home.path(), &args);
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        assert!(text.starts_with(start) && text.contains("box breathing"), "{form}: {text}");
+        assert!(
+            text.starts_with(start) && text.contains("box breathing"),
+            "{form}: {text}"
+        );
     }
 }
 
@@ -133,10 +174,19 @@ fn a_model_that_is_cut_off_or_none_is_a_clear_error() {
     let letter = home.path().join("letter.bin");
     std::fs::write(&letter, "Dear colleague").unwrap();
     for path in [cut, letter] {
-        let args = ["draft", &sound.to_string_lossy(), "--model", &path.to_string_lossy(), "--quiet"];
+        let args = [
+            "draft",
+            &sound.to_string_lossy(),
+            "--model",
+            &path.to_string_lossy(),
+            "--quiet",
+        ];
         let output = run(home.path(), &args);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(1), "{said}");
-        assert!(said.contains("error: ") && said.contains("hint: ") && !said.contains("panicked"), "{said}");
+        assert!(
+            said.contains("error: ") && said.contains("hint: ") && !said.contains("panicked"),
+            "{said}"
+        );
     }
 }
