@@ -2,6 +2,9 @@
 //! and the other inputs of the same command still done. And privacy: what the client said reaches no
 //! error and no temporary file.
 
+// Functions that tests share may unwrap like tests.
+#![allow(clippy::unwrap_used)]
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};

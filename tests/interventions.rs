@@ -1,6 +1,9 @@
 //! The lexicon against `tests/cases/interventions.tsv`: for each id of the taxonomy phrasings in
 //! several statuses that must be found, and traps that must not.
 
+// Functions that tests share may unwrap like tests.
+#![allow(clippy::unwrap_used)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;

@@ -1,5 +1,8 @@
 //! The note document: its schema, its quotes, its honesty, on the samples and on arbitrary text.
 
+// Functions that tests share may unwrap like tests.
+#![allow(clippy::unwrap_used)]
+
 use std::fs;
 use std::path::Path;
 

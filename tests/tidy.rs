@@ -1,6 +1,9 @@
 //! The house keeps its order: rooms import only rooms above them, engines are named by one file
 //! each, only `models` opens connections, and nobody's speech can be printed by `Debug`.
 
+// Functions that tests share may unwrap like tests.
+#![allow(clippy::unwrap_used)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
