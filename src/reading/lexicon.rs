@@ -171,6 +171,7 @@ pub enum CueKind {
     Bidding,
     Opener,
     Asking,
+    Offer,
     Parting,
     Reaction,
     Ahead,

@@ -315,7 +315,11 @@ impl Reader<'_> {
             _ => routing::kind(&clause, &tags, has_score, self.before),
         };
         self.phase = routing::phase(&clause, self.phase);
-        let leaning = leaning::of(&clause, utterance, &tags, has_score);
+        let leaning = match (self.script.mode, utterance.speaker) {
+            (Mode::Dictation, _) => leaning::of(&clause, utterance, &tags, has_score),
+            (Mode::Session, Speaker::Clinician) => leaning::of_talk(&clause),
+            (Mode::Session, _) => Leaning::default(),
+        };
         if kind == Kind::Act {
             self.before.since_act = Some(0);
         }
