@@ -310,6 +310,21 @@ impl Measures {
                     own[prior].when = When::Pre;
                 }
             }
+            // A target that was finished before, read again, and another one taken up after it.
+            let best = if instrument.range[0] == 0.0 {
+                instrument.range[0]
+            } else {
+                instrument.range[1]
+            };
+            let again = own.len() > 1
+                && own[0].when == When::Current
+                && (own[0].value - best).abs() < f64::EPSILON
+                && own[1..]
+                    .iter()
+                    .any(|m| (m.value - best).abs() > f64::EPSILON);
+            if again {
+                self.scores.push(own.remove(0));
+            }
             let (prior, mut now): (Vec<_>, Vec<_>) =
                 own.into_iter().partition(|m| m.when == When::Prior);
             self.scores.extend(prior);

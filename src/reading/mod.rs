@@ -6,6 +6,7 @@
 pub mod clause;
 pub mod cohesion;
 pub mod emdr;
+pub mod emdr_talk;
 pub mod facts;
 pub mod headings;
 pub mod interventions;
@@ -121,6 +122,16 @@ pub fn read(lexicon: &Lexicon, script: &Script, purpose: &Purpose) -> Reading {
         reader.utterance(place);
     }
     let mut reading = reader.reading;
+    if script.mode == Mode::Session && purpose.emdr {
+        let asked = emdr_talk::read(
+            emdr_talk::Questions::embedded(),
+            lexicon,
+            script,
+            &mut reading.emdr,
+            &mut reading.measures,
+        );
+        reading.asked.extend(asked);
+    }
     reading.measures.settle(lexicon);
     if script.mode == Mode::Session {
         reading.talk = talk::read(script);
