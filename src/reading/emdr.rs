@@ -49,6 +49,8 @@ enum Part {
     Residual,
     Complete,
     Incomplete,
+    Feeling,
+    Body,
 }
 
 /// The phrases of `emdr.toml`, ready to match.
@@ -68,6 +70,8 @@ struct File {
     body_location: Lead,
     end: Words,
     bls: Names,
+    feelings: Names,
+    body: Names,
     sets: Unit,
     scan: Scan,
     session: Session,
@@ -156,6 +160,8 @@ impl EmdrWords {
             (&file.body_location.lead, Part::Lead("body_location")),
             (&file.end.words, Part::End),
             (&file.bls.names, Part::Bls),
+            (&file.feelings.names, Part::Feeling),
+            (&file.body.names, Part::Body),
             (&file.sets.unit, Part::Sets),
             (&file.scan.clear, Part::Clear),
             (&file.scan.residual, Part::Residual),
@@ -210,9 +216,11 @@ pub fn read(
         utterance,
         place,
         found: &found,
+        start: sentence.words.start,
         end: sentence.words.end,
     };
     reader.texts(into);
+    reader.felt(into);
     reader.counts(into);
     reader.flags(into);
 }
@@ -221,6 +229,7 @@ struct Reader<'a> {
     utterance: &'a ScriptUtterance,
     place: usize,
     found: &'a [(Part, Range<usize>)],
+    start: usize,
     end: usize,
 }
 
@@ -316,6 +325,51 @@ impl Reader<'_> {
         }
     }
 
+    /// "with fear and guilt in her legs": feelings and their place in the body, said of a target.
+    fn felt(&self, into: &mut Fields) {
+        let of_target = [
+            "target",
+            "negative_cognition",
+            "positive_cognition",
+            "image",
+        ];
+        let rated = self.utterance.words[self.start..self.end]
+            .iter()
+            .any(|w| matches!(w.lower.as_str(), "sud" | "suds" | "voc" | "disturbance"));
+        if !rated && !of_target.iter().any(|field| into.contains_key(field)) {
+            return;
+        }
+        let mut feelings: Vec<Range<usize>> = Vec::new();
+        for (_, range) in self.found.iter().filter(|(p, _)| *p == Part::Feeling) {
+            let near = feelings
+                .last()
+                .is_none_or(|last| range.start <= last.end + 4);
+            if near {
+                feelings.push(range.clone());
+            }
+        }
+        let (Some(first), Some(last)) = (feelings.first(), feelings.last()) else {
+            return;
+        };
+        let place = self
+            .found
+            .iter()
+            .filter(|(part, r)| *part == Part::Body && r.start > first.start)
+            .map(|(_, r)| r.clone())
+            .find(|r| r.start <= last.end + 8);
+        let Some(place) = place else { return };
+        let cite = self.cite(&(first.start..place.end.max(last.end)));
+        let items = feelings.iter().map(|own| self.cite(own)).collect();
+        into.entry("emotions").or_insert(Field {
+            value: FieldValue::List(items),
+            cite: cite.clone(),
+        });
+        into.entry("body_location").or_insert(Field {
+            value: FieldValue::Text(self.cite(&place)),
+            cite,
+        });
+    }
+
     /// Items joined by commas and "and".
     fn list(&self, words: &Range<usize>) -> Vec<Cite> {
         let mut items = Vec::new();
@@ -343,18 +397,16 @@ impl Reader<'_> {
                 .utterance
                 .numbers
                 .iter()
-                .find(|n| n.words.end == unit.start);
+                .find(|n| n.words.end == unit.start || n.words.start == unit.end);
             if let Some(number) = number
                 && let Quantity::Number(count) = number.value
             {
-                let cite = self.cite(&(number.words.start..unit.end));
-                into.insert(
-                    "sets",
-                    Field {
-                        value: FieldValue::Count(count.value),
-                        cite,
-                    },
-                );
+                let first = number.words.start.min(unit.start);
+                let cite = self.cite(&(first..number.words.end.max(unit.end)));
+                into.entry("sets").or_insert(Field {
+                    value: FieldValue::Count(count.value),
+                    cite,
+                });
             }
         }
     }

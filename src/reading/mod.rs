@@ -117,6 +117,7 @@ pub fn read(lexicon: &Lexicon, script: &Script, purpose: &Purpose) -> Reading {
         section: None,
         phase: None,
         before: Before::default(),
+        named: None,
     };
     for place in 0..script.utterances.len() {
         reader.utterance(place);
@@ -176,6 +177,8 @@ struct Reader<'a> {
     section: Option<usize>,
     phase: Option<EmdrPhase>,
     before: Before,
+    /// An instrument that a session named without its score, and where.
+    named: Option<(usize, usize)>,
 }
 
 impl Reader<'_> {
@@ -261,6 +264,7 @@ impl Reader<'_> {
             sentence.words.end,
             &mut said,
         );
+        self.carry(place, &marks, &mut said);
         let scores: Vec<Cite> = said
             .scores
             .iter()
@@ -280,6 +284,30 @@ impl Reader<'_> {
         }
         self.before.sentences += 1;
         self.before.since_act = self.before.since_act.map(|n| n + 1);
+    }
+
+    /// A session's score may be told an utterance or two after its instrument was named.
+    fn carry(&mut self, place: usize, marks: &[Mark], said: &mut measures::Measures) {
+        if self.script.mode != Mode::Session {
+            return;
+        }
+        if !said.scores.is_empty() {
+            self.named = None;
+            return;
+        }
+        let instrument = marks.iter().find_map(|m| match m.what {
+            lexicon::Sense::Instrument(n) => Some(usize::from(n)),
+            _ => None,
+        });
+        if let Some(instrument) = instrument {
+            let reading = self.lexicon.instruments[instrument].reading;
+            self.named = (!reading).then_some((instrument, place));
+        } else if let Some((instrument, named)) = self.named
+            && place > named
+            && place <= named + 2
+        {
+            measures::read_on(self.lexicon, self.script, place, marks, instrument, said);
+        }
     }
 
     fn clause(
