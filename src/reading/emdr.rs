@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use crate::reading::Cite;
 use crate::reading::lexicon::LexiconError;
+use crate::session::Mode;
 use crate::transcript::numbers::Quantity;
 use crate::transcript::phrase::{Classes, Pattern, Phrasebook};
 use crate::transcript::script::{Break, Script, ScriptUtterance, Sentence};
@@ -219,7 +220,9 @@ pub fn read(
         start: sentence.words.start,
         end: sentence.words.end,
     };
-    reader.texts(into);
+    if script.mode == Mode::Dictation {
+        reader.texts(into);
+    }
     reader.felt(into);
     reader.counts(into);
     reader.flags(into);
@@ -239,7 +242,8 @@ impl Reader<'_> {
     }
 
     /// Where a field's own words end: at a break, an end word or the next field.
-    fn until(&self, from: usize, commas: bool) -> usize {
+    fn until(&self, from: usize, name: &str) -> usize {
+        let commas = !matches!(name, "target" | "emotions");
         let broken = (from + 1..self.end).find(|&at| {
             let least = if commas { Break::Comma } else { Break::Clause };
             self.utterance.words[at].break_before >= least
@@ -248,6 +252,8 @@ impl Reader<'_> {
             .found
             .iter()
             .filter(|(part, r)| matches!(part, Part::End) && r.start > from)
+            // A target may lie "in the shed".
+            .filter(|(_, r)| name != "target" || self.utterance.words[r.start].lower != "in")
             .map(|(_, r)| r.start)
             .min();
         let mut end = broken.unwrap_or(self.end).min(ended.unwrap_or(self.end));
@@ -286,7 +292,7 @@ impl Reader<'_> {
             if lead.end >= self.end || into.contains_key(name) {
                 continue;
             }
-            let own = lead.end..self.until(lead.end, name != "target" && name != "emotions");
+            let own = lead.end..self.until(lead.end, name);
             let stated = self.utterance.words[lead.start..lead.end].len() > 1
                 || self.utterance.words[lead.end].break_before < Break::Clause;
             if own.is_empty() || !stated {
@@ -343,7 +349,7 @@ impl Reader<'_> {
         for (_, range) in self.found.iter().filter(|(p, _)| *p == Part::Feeling) {
             let near = feelings
                 .last()
-                .is_none_or(|last| range.start <= last.end + 4);
+                .is_none_or(|last| range.start <= last.end + 6);
             if near {
                 feelings.push(range.clone());
             }
@@ -439,10 +445,13 @@ impl Reader<'_> {
             );
         }
         let mut flag = |name, yes: Part, no: Part| {
-            let said = |part| self.found.iter().find(|(p, _)| *p == part);
-            let found = said(no)
-                .map(|f| (false, f))
-                .or_else(|| said(yes).map(|f| (true, f)));
+            // What was said last counts; "not complete" outweighs the "complete" in it.
+            let found = self
+                .found
+                .iter()
+                .filter(|(p, _)| *p == no || *p == yes)
+                .max_by_key(|(p, r)| (r.end, *p == no))
+                .map(|f| (f.0 == yes, f));
             if let Some((value, (_, range))) = found {
                 let field = Field {
                     value: FieldValue::Flag(value),

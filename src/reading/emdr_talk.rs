@@ -29,6 +29,12 @@ enum Ask {
     Scan,
     /// The target is named after these words.
     Target,
+    /// The target of an earlier session.
+    TargetBefore,
+    /// The negative words are said again.
+    NegativeWords,
+    /// A feeling, in an answer.
+    Feeling,
     /// The positive words are said again before their strength is asked for.
     Words,
 }
@@ -111,6 +117,8 @@ pub fn read(
         measures,
         sud: reading("SUD"),
         voc: reading("VOC"),
+        looked_back: false,
+        questions,
     };
     let mut asked = Vec::new();
     for (place, utterance) in script.utterances.iter().enumerate() {
@@ -124,7 +132,16 @@ pub fn read(
         // Of several questions in a breath the last one is answered.
         let last = found
             .iter()
-            .filter(|f| !matches!(f.what, Ask::Target | Ask::Words))
+            .filter(|f| {
+                !matches!(
+                    f.what,
+                    Ask::Target
+                        | Ask::TargetBefore
+                        | Ask::NegativeWords
+                        | Ask::Words
+                        | Ask::Feeling
+                )
+            })
             .max_by_key(|f| f.words.start);
         if let Some(ask) = last
             && talk.answer(place + 1, ask.what)
@@ -142,6 +159,9 @@ struct Talk<'a> {
     measures: &'a mut Measures,
     sud: Option<usize>,
     voc: Option<usize>,
+    /// Whether the target is so far one of an earlier session.
+    looked_back: bool,
+    questions: &'a Questions,
 }
 
 impl Talk<'_> {
@@ -149,13 +169,22 @@ impl Talk<'_> {
     fn named(&mut self, place: usize, said: &ScriptUtterance, ask: Ask, words: &Range<usize>) {
         let field = match ask {
             Ask::Target => "target",
+            Ask::TargetBefore => "target",
+            Ask::NegativeWords => "negative_cognition",
             Ask::Words => "positive_cognition",
             _ => return,
         };
-        let own = words.end..end_of_name(said, words.end, ask == Ask::Target);
-        if own.len() < 2 || self.fields.contains_key(field) {
+        let phrase = matches!(ask, Ask::Target | Ask::NegativeWords);
+        let own = words.end..end_of_name(said, words.end, phrase);
+        // Another target outranks the one that was looked back on.
+        let anew = ask == Ask::Target && self.looked_back;
+        if own.len() < 2 || (self.fields.contains_key(field) && !anew) {
             return;
         }
+        if anew {
+            self.fields.remove(field);
+        }
+        self.looked_back = ask == Ask::TargetBefore || (self.looked_back && !anew);
         let cite = Cite::of(place, said.span(&own));
         self.put(field, FieldValue::Text(cite.clone()), cite);
     }
@@ -174,6 +203,9 @@ impl Talk<'_> {
         else {
             return false;
         };
+        if matches!(ask, Ask::Sud | Ask::Voc | Ask::Emotions | Ask::BodyLocation) {
+            self.feelings(place, answer);
+        }
         match ask {
             Ask::Sud => self.numbers(place, answer, self.sud),
             Ask::Voc => self.numbers(place, answer, self.voc),
@@ -183,7 +215,9 @@ impl Talk<'_> {
             Ask::Emotions => self.emotions(place, answer),
             Ask::BodyLocation => self.place_in_body(place, answer),
             Ask::Scan => self.scan(place, answer),
-            Ask::Target | Ask::Words => return false,
+            Ask::Target | Ask::TargetBefore | Ask::NegativeWords | Ask::Words | Ask::Feeling => {
+                return false;
+            }
         }
         true
     }
@@ -243,6 +277,29 @@ impl Talk<'_> {
         }
         let cite = Cite::of(place, answer.span(&own));
         self.put(field, FieldValue::Text(cite.clone()), cite);
+    }
+
+    /// Feelings that an answer names outright.
+    fn feelings(&mut self, place: usize, answer: &ScriptUtterance) {
+        let mut seen = std::collections::HashSet::new();
+        let items: Vec<Cite> = self
+            .questions
+            .book
+            .find(&answer.words)
+            .into_iter()
+            .filter(|f| f.what == Ask::Feeling)
+            .map(|f| f.words)
+            .filter(|own| {
+                let before = own.start.checked_sub(1).map(|at| &answer.words[at].lower);
+                before.is_none_or(|w| w != "not" && w != "no")
+            })
+            .filter(|own| seen.insert(answer.words[own.start].lower.clone()))
+            .map(|own| Cite::of(place, answer.span(&own)))
+            .collect();
+        if !items.is_empty() {
+            let cite = Cite::of(place, answer.span(&(0..answer.words.len())));
+            self.put("emotions", FieldValue::List(items), cite);
+        }
     }
 
     fn emotions(&mut self, place: usize, answer: &ScriptUtterance) {
