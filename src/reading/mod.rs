@@ -14,6 +14,7 @@ pub mod leaning;
 pub mod lexicon;
 pub mod measures;
 pub mod risk;
+pub mod risk_answers;
 pub mod routing;
 pub mod talk;
 
@@ -222,7 +223,7 @@ impl Reader<'_> {
                 .take_while(|c| c.clause.utterance == place)
                 .flat_map(|c| c.clause.marks.iter().cloned())
                 .collect();
-            risk::read_session(self.script, place, &marks, &mut self.reading.risk);
+            risk_answers::read_session(self.script, place, &marks, &mut self.reading.risk);
         }
     }
 
@@ -327,7 +328,8 @@ impl Reader<'_> {
         let tags = interventions::read(self.lexicon, self.script, &clause, around);
         if self.script.mode == Mode::Dictation {
             let told = risk::Told {
-                of_another: matches!(clause.subject, Subject::Relative | Subject::Provider),
+                of_another: matches!(clause.subject, Subject::Relative | Subject::Provider)
+                    && !risk::named_before_subject(&clause.marks),
             };
             let part = Sentence {
                 words: clause.words.clone(),
