@@ -37,7 +37,11 @@ pub fn sections(matter: Matter<'_>) -> BTreeMap<usize, usize> {
     };
     for (place, utterance) in matter.script.utterances.iter().enumerate() {
         let part = if utterance.speaker == Speaker::Clinician {
+            let goes_on = before.kind == Kind::Goal;
             before = clinician(matter, place, utterance);
+            if goes_on && before.kind == Kind::Report {
+                before.kind = Kind::Goal;
+            }
             before
         } else {
             client(matter, place, utterance, before)
@@ -101,8 +105,17 @@ fn clinician(matter: Matter<'_>, place: usize, utterance: &ScriptUtterance) -> P
         || cues(matter, place, CueKind::Asking)
         || reading.asked.contains(&place);
     let part = |kind, told| Part { kind, asks, told };
-    if ahead || (cues(matter, place, CueKind::Parting) && !question) {
+    let late = place * 2 >= matter.script.utterances.len();
+    if ahead || (late && !asks && cues(matter, place, CueKind::Parting) && !refused(matter, place))
+    {
         return part(Kind::Plan, true);
+    }
+    if !asks && refused(matter, place) {
+        return part(Kind::Report, false);
+    }
+    let left_out = tags.iter().any(|t| t.status == Status::Negated);
+    if matter.format.by_phase && left_out {
+        return part(Kind::Act, true);
     }
     if used.iter().any(|t| id(t) != "mi.open_question") {
         return part(Kind::Act, true);
@@ -158,6 +171,18 @@ fn client(matter: Matter<'_>, place: usize, utterance: &ScriptUtterance, before:
         _ => Kind::Report,
     };
     part(kind, enough && (!questions || has_number(utterance)))
+}
+
+/// Whether the clinician offered something and the client said no.
+fn refused(matter: Matter<'_>, place: usize) -> bool {
+    let answer = matter.script.utterances.get(place + 1);
+    cues(matter, place, CueKind::Offer)
+        && answer.is_some_and(|u| {
+            u.speaker != Speaker::Clinician
+                && u.words.iter().find(|w| !w.is_filler()).is_some_and(|w| {
+                    matches!(w.lower.as_str(), "no" | "nah" | "nope" | "not" | "please")
+                })
+        })
 }
 
 /// Whether the format keeps what the client says to an intervention apart from what the client

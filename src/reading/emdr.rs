@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use crate::reading::Cite;
 use crate::reading::lexicon::LexiconError;
+use crate::session::Mode;
 use crate::transcript::numbers::Quantity;
 use crate::transcript::phrase::{Classes, Pattern, Phrasebook};
 use crate::transcript::script::{Break, Script, ScriptUtterance, Sentence};
@@ -49,6 +50,8 @@ enum Part {
     Residual,
     Complete,
     Incomplete,
+    Feeling,
+    Body,
 }
 
 /// The phrases of `emdr.toml`, ready to match.
@@ -68,6 +71,8 @@ struct File {
     body_location: Lead,
     end: Words,
     bls: Names,
+    feelings: Names,
+    body: Names,
     sets: Unit,
     scan: Scan,
     session: Session,
@@ -156,6 +161,8 @@ impl EmdrWords {
             (&file.body_location.lead, Part::Lead("body_location")),
             (&file.end.words, Part::End),
             (&file.bls.names, Part::Bls),
+            (&file.feelings.names, Part::Feeling),
+            (&file.body.names, Part::Body),
             (&file.sets.unit, Part::Sets),
             (&file.scan.clear, Part::Clear),
             (&file.scan.residual, Part::Residual),
@@ -210,9 +217,13 @@ pub fn read(
         utterance,
         place,
         found: &found,
+        start: sentence.words.start,
         end: sentence.words.end,
     };
-    reader.texts(into);
+    if script.mode == Mode::Dictation {
+        reader.texts(into);
+    }
+    reader.felt(into);
     reader.counts(into);
     reader.flags(into);
 }
@@ -221,6 +232,7 @@ struct Reader<'a> {
     utterance: &'a ScriptUtterance,
     place: usize,
     found: &'a [(Part, Range<usize>)],
+    start: usize,
     end: usize,
 }
 
@@ -230,7 +242,8 @@ impl Reader<'_> {
     }
 
     /// Where a field's own words end: at a break, an end word or the next field.
-    fn until(&self, from: usize, commas: bool) -> usize {
+    fn until(&self, from: usize, name: &str) -> usize {
+        let commas = !matches!(name, "target" | "emotions");
         let broken = (from + 1..self.end).find(|&at| {
             let least = if commas { Break::Comma } else { Break::Clause };
             self.utterance.words[at].break_before >= least
@@ -239,6 +252,8 @@ impl Reader<'_> {
             .found
             .iter()
             .filter(|(part, r)| matches!(part, Part::End) && r.start > from)
+            // A target may lie "in the shed".
+            .filter(|(_, r)| name != "target" || self.utterance.words[r.start].lower != "in")
             .map(|(_, r)| r.start)
             .min();
         let mut end = broken.unwrap_or(self.end).min(ended.unwrap_or(self.end));
@@ -277,7 +292,7 @@ impl Reader<'_> {
             if lead.end >= self.end || into.contains_key(name) {
                 continue;
             }
-            let own = lead.end..self.until(lead.end, name != "target" && name != "emotions");
+            let own = lead.end..self.until(lead.end, name);
             let stated = self.utterance.words[lead.start..lead.end].len() > 1
                 || self.utterance.words[lead.end].break_before < Break::Clause;
             if own.is_empty() || !stated {
@@ -316,6 +331,51 @@ impl Reader<'_> {
         }
     }
 
+    /// "with fear and guilt in her legs": feelings and their place in the body, said of a target.
+    fn felt(&self, into: &mut Fields) {
+        let of_target = [
+            "target",
+            "negative_cognition",
+            "positive_cognition",
+            "image",
+        ];
+        let rated = self.utterance.words[self.start..self.end]
+            .iter()
+            .any(|w| matches!(w.lower.as_str(), "sud" | "suds" | "voc" | "disturbance"));
+        if !rated && !of_target.iter().any(|field| into.contains_key(field)) {
+            return;
+        }
+        let mut feelings: Vec<Range<usize>> = Vec::new();
+        for (_, range) in self.found.iter().filter(|(p, _)| *p == Part::Feeling) {
+            let near = feelings
+                .last()
+                .is_none_or(|last| range.start <= last.end + 6);
+            if near {
+                feelings.push(range.clone());
+            }
+        }
+        let (Some(first), Some(last)) = (feelings.first(), feelings.last()) else {
+            return;
+        };
+        let place = self
+            .found
+            .iter()
+            .filter(|(part, r)| *part == Part::Body && r.start > first.start)
+            .map(|(_, r)| r.clone())
+            .find(|r| r.start <= last.end + 8);
+        let Some(place) = place else { return };
+        let cite = self.cite(&(first.start..place.end.max(last.end)));
+        let items = feelings.iter().map(|own| self.cite(own)).collect();
+        into.entry("emotions").or_insert(Field {
+            value: FieldValue::List(items),
+            cite: cite.clone(),
+        });
+        into.entry("body_location").or_insert(Field {
+            value: FieldValue::Text(self.cite(&place)),
+            cite,
+        });
+    }
+
     /// Items joined by commas and "and".
     fn list(&self, words: &Range<usize>) -> Vec<Cite> {
         let mut items = Vec::new();
@@ -343,18 +403,16 @@ impl Reader<'_> {
                 .utterance
                 .numbers
                 .iter()
-                .find(|n| n.words.end == unit.start);
+                .find(|n| n.words.end == unit.start || n.words.start == unit.end);
             if let Some(number) = number
                 && let Quantity::Number(count) = number.value
             {
-                let cite = self.cite(&(number.words.start..unit.end));
-                into.insert(
-                    "sets",
-                    Field {
-                        value: FieldValue::Count(count.value),
-                        cite,
-                    },
-                );
+                let first = number.words.start.min(unit.start);
+                let cite = self.cite(&(first..number.words.end.max(unit.end)));
+                into.entry("sets").or_insert(Field {
+                    value: FieldValue::Count(count.value),
+                    cite,
+                });
             }
         }
     }
@@ -387,10 +445,13 @@ impl Reader<'_> {
             );
         }
         let mut flag = |name, yes: Part, no: Part| {
-            let said = |part| self.found.iter().find(|(p, _)| *p == part);
-            let found = said(no)
-                .map(|f| (false, f))
-                .or_else(|| said(yes).map(|f| (true, f)));
+            // What was said last counts; "not complete" outweighs the "complete" in it.
+            let found = self
+                .found
+                .iter()
+                .filter(|(p, _)| *p == no || *p == yes)
+                .max_by_key(|(p, r)| (r.end, *p == no))
+                .map(|f| (f.0 == yes, f));
             if let Some((value, (_, range))) = found {
                 let field = Field {
                     value: FieldValue::Flag(value),

@@ -116,6 +116,14 @@ pub fn of(clause: &Clause, utterance: &ScriptUtterance, tags: &[Tag], scored: bo
     leaning
 }
 
+/// Weighs what a clinician says in a session: only the phases of EMDR, which the clinician leads.
+#[must_use]
+pub fn of_talk(clause: &Clause) -> Leaning {
+    let mut leaning = Leaning::default();
+    of_phases(clause, &mut leaning);
+    leaning
+}
+
 fn of_tags(tags: &[Tag], leaning: &mut Leaning) {
     for tag in tags {
         match tag.status {

@@ -68,6 +68,10 @@ const COUNTED: &[&str] = &[
     "years",
     "percent",
     "passes",
+    "trials",
+    "trial",
+    "feet",
+    "people",
     "points",
     "point",
     "of",
@@ -106,7 +110,11 @@ pub fn read(
     names.dedup_by(|later, earlier| later.1.start < earlier.1.end);
     for (at, (instrument, name)) in names.iter().enumerate() {
         let until = names.get(at + 1).map_or(end, |(_, next)| next.start);
-        let mut said = after(utterance, marks, *instrument, name, until);
+        let reading = lexicon.instruments[*instrument].reading;
+        let mut said = after(utterance, marks, (*instrument, reading), name, until);
+        if said.is_empty() {
+            said.extend(told_later(utterance, marks, *instrument, name, until));
+        }
         if said.is_empty() {
             said.extend(before(utterance, *instrument, name));
         }
@@ -120,7 +128,7 @@ pub fn read(
 fn after<'a>(
     utterance: &'a ScriptUtterance,
     marks: &[Mark],
-    instrument: usize,
+    (instrument, reading): (usize, bool),
     name: &std::ops::Range<usize>,
     until: usize,
 ) -> Vec<Said<'a>> {
@@ -179,6 +187,14 @@ fn after<'a>(
             })
             .max_by_key(|(end, word)| (*end, *word != ScoreWord::Value));
         if let Some((end, word)) = word {
+            // "from eight to three": of a reading the start, of a score the one before.
+            let word = match word {
+                ScoreWord::Prior if reading && utterance.words[at].lower == "from" => {
+                    ScoreWord::Pre
+                }
+                ScoreWord::Pre if !reading => ScoreWord::Prior,
+                other => other,
+            };
             if word != ScoreWord::Value {
                 hint_last(&mut said, &mut hint, word, utterance, at);
             }
@@ -205,8 +221,87 @@ fn hint_last(
         "at" | "last" | "when" | "a" | "in" | "by" | "previously"
     );
     match said.last_mut() {
-        Some(last) if trailing && last.number.words.end == at => last.hint = Some(word),
+        Some(last) if trailing && last.number.words.end == at => {
+            last.hint = last.hint.or(Some(word));
+        }
         _ => *hint = Some(word),
+    }
+}
+
+/// A number that a verb of scoring joins to a name further back: "the DES that you filled out in
+/// the waiting room came to nine".
+fn told_later<'a>(
+    utterance: &'a ScriptUtterance,
+    marks: &[Mark],
+    instrument: usize,
+    name: &std::ops::Range<usize>,
+    until: usize,
+) -> Option<Said<'a>> {
+    marks
+        .iter()
+        .filter(|m| m.words.start >= name.end && m.words.end < until)
+        .filter(|m| m.what == Sense::Score(ScoreWord::Value))
+        .filter(|m| {
+            let word = |at: usize| utterance.words[at].lower.as_str();
+            matches!(
+                word(m.words.start),
+                "came" | "scored" | "totaled" | "totalled"
+            ) || matches!(
+                word(m.words.start.saturating_sub(1)),
+                "it" | "score" | "total"
+            )
+        })
+        .find_map(|m| {
+            let number = utterance
+                .numbers
+                .iter()
+                .find(|n| n.words.start == m.words.end || n.words.start == m.words.end + 1)?;
+            number_of(instrument, number, name.start..number.words.end)
+        })
+}
+
+fn number_of(
+    instrument: usize,
+    number: &Number,
+    words: std::ops::Range<usize>,
+) -> Option<Said<'_>> {
+    let (Quantity::Number(value) | Quantity::Ratio { part: value, .. }) = number.value else {
+        return None;
+    };
+    Some(Said {
+        instrument,
+        number,
+        value: value.value,
+        hint: None,
+        words,
+    })
+}
+
+/// Reads what is said of a score whose instrument an earlier utterance named: "It's a twelve today,
+/// and it was seventeen when you started".
+pub fn read_on(
+    lexicon: &Lexicon,
+    script: &Script,
+    place: usize,
+    marks: &[Mark],
+    instrument: usize,
+    into: &mut Measures,
+) {
+    let utterance = &script.utterances[place];
+    let lower = |at: usize| utterance.words.get(at).map_or("", |w| w.lower.as_str());
+    let opens = matches!(lower(0), "it's" | "it" | "that's" | "you" | "your");
+    if !opens {
+        return;
+    }
+    let reading = lexicon.instruments[instrument].reading;
+    for one in after(
+        utterance,
+        marks,
+        (instrument, reading),
+        &(0..1),
+        utterance.words.len(),
+    ) {
+        take(lexicon, place, utterance, &one, into);
     }
 }
 
@@ -228,16 +323,7 @@ fn before<'a>(
     };
     let end = name.start.checked_sub(skip)?;
     let number = utterance.numbers.iter().find(|n| n.words.end == end)?;
-    let (Quantity::Number(value) | Quantity::Ratio { part: value, .. }) = number.value else {
-        return None;
-    };
-    Some(Said {
-        instrument,
-        number,
-        value: value.value,
-        hint: None,
-        words: number.words.start..name.end,
-    })
+    number_of(instrument, number, number.words.start..name.end)
 }
 
 fn take(
@@ -299,16 +385,20 @@ impl Measures {
                 .cloned()
                 .collect();
             debug_assert!(instrument.reading);
-            let from = own.iter().position(|m| m.when == When::Prior);
-            if let (Some(prior), true) = (from, own.len() > 1) {
-                // "went from eight to three" within one sentence is this session's course.
-                let course = own.get(prior + 1).is_some_and(|next| {
-                    next.cite.utterance == own[prior].cite.utterance
-                        && next.cite.span.start == own[prior].cite.span.start
-                });
-                if course {
-                    own[prior].when = When::Pre;
-                }
+            // A target that was finished before, read again, and another one taken up after it.
+            let best = if instrument.range[0] == 0.0 {
+                instrument.range[0]
+            } else {
+                instrument.range[1]
+            };
+            let again = own.len() > 1
+                && own[0].when == When::Current
+                && (own[0].value - best).abs() < f64::EPSILON
+                && own[1..]
+                    .iter()
+                    .any(|m| (m.value - best).abs() > f64::EPSILON);
+            if again {
+                self.scores.push(own.remove(0));
             }
             let (prior, mut now): (Vec<_>, Vec<_>) =
                 own.into_iter().partition(|m| m.when == When::Prior);

@@ -6,6 +6,7 @@
 pub mod clause;
 pub mod cohesion;
 pub mod emdr;
+pub mod emdr_talk;
 pub mod facts;
 pub mod headings;
 pub mod interventions;
@@ -13,6 +14,7 @@ pub mod leaning;
 pub mod lexicon;
 pub mod measures;
 pub mod risk;
+pub mod risk_answers;
 pub mod routing;
 mod second_thought;
 mod status;
@@ -119,11 +121,22 @@ pub fn read(lexicon: &Lexicon, script: &Script, purpose: &Purpose) -> Reading {
         phase: None,
         before: Before::default(),
         emdr: purpose.emdr,
+        named: None,
     };
     for place in 0..script.utterances.len() {
         reader.utterance(place);
     }
     let mut reading = reader.reading;
+    if script.mode == Mode::Session && purpose.emdr {
+        let asked = emdr_talk::read(
+            emdr_talk::Questions::embedded(),
+            lexicon,
+            script,
+            &mut reading.emdr,
+            &mut reading.measures,
+        );
+        reading.asked.extend(asked);
+    }
     reading.measures.settle(lexicon);
     if script.mode == Mode::Session {
         reading.talk = talk::read(script);
@@ -170,6 +183,8 @@ struct Reader<'a> {
     before: Before,
     /// Whether EMDR is the matter of the note, or of the utterance.
     emdr: bool,
+    /// An instrument that a session named without its score, and where.
+    named: Option<(usize, usize)>,
 }
 
 impl Reader<'_> {
@@ -214,7 +229,7 @@ impl Reader<'_> {
                 .take_while(|c| c.clause.utterance == place)
                 .flat_map(|c| c.clause.marks.iter().cloned())
                 .collect();
-            risk::read_session(self.script, place, &marks, &mut self.reading.risk);
+            risk_answers::read_session(self.script, place, &marks, &mut self.reading.risk);
         }
     }
 
@@ -256,6 +271,7 @@ impl Reader<'_> {
             sentence.words.end,
             &mut said,
         );
+        self.carry(place, &marks, &mut said);
         let scores: Vec<Cite> = said
             .scores
             .iter()
@@ -275,6 +291,30 @@ impl Reader<'_> {
         }
         self.before.sentences += 1;
         self.before.since_act = self.before.since_act.map(|n| n + 1);
+    }
+
+    /// A session's score may be told an utterance or two after its instrument was named.
+    fn carry(&mut self, place: usize, marks: &[Mark], said: &mut measures::Measures) {
+        if self.script.mode != Mode::Session {
+            return;
+        }
+        if !said.scores.is_empty() {
+            self.named = None;
+            return;
+        }
+        let instrument = marks.iter().find_map(|m| match m.what {
+            lexicon::Sense::Instrument(n) => Some(usize::from(n)),
+            _ => None,
+        });
+        if let Some(instrument) = instrument {
+            let reading = self.lexicon.instruments[instrument].reading;
+            self.named = (!reading).then_some((instrument, place));
+        } else if let Some((instrument, named)) = self.named
+            && place > named
+            && place <= named + 2
+        {
+            measures::read_on(self.lexicon, self.script, place, marks, instrument, said);
+        }
     }
 
     fn clause(
@@ -298,7 +338,8 @@ impl Reader<'_> {
         }
         if self.script.mode == Mode::Dictation {
             let told = risk::Told {
-                of_another: matches!(clause.subject, Subject::Relative | Subject::Provider),
+                of_another: matches!(clause.subject, Subject::Relative | Subject::Provider)
+                    && !risk::named_before_subject(&clause.marks),
             };
             let part = Sentence {
                 words: clause.words.clone(),
@@ -325,7 +366,11 @@ impl Reader<'_> {
             _ => routing::kind(&clause, &tags, has_score, self.before),
         };
         self.phase = routing::phase(&clause, self.phase);
-        let leaning = leaning::of(&clause, utterance, &tags, has_score);
+        let leaning = match (self.script.mode, utterance.speaker) {
+            (Mode::Dictation, _) => leaning::of(&clause, utterance, &tags, has_score),
+            (Mode::Session, Speaker::Clinician) => leaning::of_talk(&clause),
+            (Mode::Session, _) => Leaning::default(),
+        };
         if kind == Kind::Act {
             self.before.since_act = Some(0);
         }

@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::reading::Cite;
 use crate::reading::lexicon::{Mark, RiskWord, Sense};
-use crate::session::Speaker;
 use crate::transcript::script::{Script, Sentence};
 
 /// A fact of risk that a note has a place for.
@@ -85,7 +84,7 @@ impl Risk {
         })
     }
 
-    fn say(&mut self, field: RiskField, status: RiskStatus, cite: Cite) {
+    pub(super) fn say(&mut self, field: RiskField, status: RiskStatus, cite: Cite) {
         self.said.entry(field).or_default().push((status, cite));
     }
 }
@@ -151,8 +150,11 @@ pub fn read(
             .any(|(w, r)| *w == word && r.start <= range.start && range.end <= r.end)
     };
     named.retain(|(field, range)| {
+        // "No plan to hurt himself" speaks of a plan, and not of self-harm.
         let of_plan = !matches!(field, RiskField::Plan | RiskField::Intent)
-            && inside(RiskWord::Company, range);
+            && words.iter().any(|(w, r)| {
+                *w == RiskWord::Company && r.start < range.start && range.start < r.end
+            });
         !inside(RiskWord::Aside, range) && !of_plan
     });
     named.sort_by_key(|(_, r)| (r.start, std::cmp::Reverse(r.end)));
@@ -168,7 +170,9 @@ pub fn read(
         let aside = matches!(field, RiskField::Plan | RiskField::Intent)
             && !company(range.start)
             && !(ideation(range.start) && matches!(negated, Some((true, _))));
-        let Some((denied, cue)) = negated else {
+        // "She scratched her forearm" needs no other word to be so.
+        let done = field == RiskField::Nssi && is_deed(&utterance.words[range.start].lower);
+        let Some((denied, cue)) = negated.or(done.then(|| (false, range.clone()))) else {
             continue;
         };
         let past = words.iter().any(|(w, r)| {
@@ -196,7 +200,26 @@ pub fn read(
     }
 }
 
-fn level(
+/// Whether a risk is named before the first person of the clause who is not the client: "denies SI,
+/// his individual therapist …".
+#[must_use]
+pub fn named_before_subject(marks: &[Mark]) -> bool {
+    use crate::reading::lexicon::CueKind::{SubjectProvider, SubjectRelative};
+    let risk = marks
+        .iter()
+        .filter(|m| matches!(m.what, Sense::Risk(RiskWord::Named(_))))
+        .map(|m| m.words.start)
+        .min();
+    let other = marks
+        .iter()
+        .filter(|m| matches!(m.what, Sense::Cue(SubjectRelative | SubjectProvider, _)))
+        .map(|m| m.words.start)
+        .min();
+    matches!((risk, other), (Some(risk), Some(other)) if risk < other)
+}
+
+/// Takes in the levels that are stated.
+pub(super) fn level(
     words: &[(RiskWord, std::ops::Range<usize>)],
     cite: &impl Fn(usize, usize) -> Cite,
     into: &mut Risk,
@@ -254,129 +277,10 @@ fn polarity(
         .map(|(_, cue)| (true, cue.clone()))
 }
 
-/// Words that make an answer a no.
-const NO: &[&str] = &["no", "nope", "never", "nothing", "none", "nah", "not"];
-/// Words that make an answer a yes.
-const YES: &[&str] = &[
-    "yes",
-    "yeah",
-    "yep",
-    "sometimes",
-    "maybe",
-    "once",
-    "kinda",
-    "i've",
-    "i",
-];
-/// How many words of an answer are looked at.
-const ANSWER: usize = 4;
-
-/// Reads the risk of a session: a clinician's question with the client's answer to it, what a
-/// client says outright of themselves, and a level that the clinician states.
-pub fn read_session(script: &Script, place: usize, marks: &[Mark], into: &mut Risk) {
-    let utterance = &script.utterances[place];
-    if utterance.speaker.is_client() {
-        let part = Sentence {
-            words: 0..utterance.words.len(),
-            opens: None,
-            paragraph: false,
-            question: false,
-        };
-        let outright: Vec<Mark> = marks
-            .iter()
-            .filter(|m| of_oneself(script, place, m))
-            .cloned()
-            .collect();
-        read(
-            script,
-            place,
-            &part,
-            &outright,
-            Told { of_another: false },
-            into,
-        );
-        return;
-    }
-    let words: Vec<_> = marks
-        .iter()
-        .filter_map(|m| {
-            if let Sense::Risk(word) = m.what {
-                Some((word, m.words.clone()))
-            } else {
-                None
-            }
-        })
-        .collect();
-    let cite = |from: usize, to: usize| Cite::of(place, utterance.span(&(from..to)));
-    level(&words, &cite, into);
-    answer(script, place, marks, into);
-}
-
-/// Whether a client's word of risk is about the client: it says so, or is no name of a risk at all.
-fn of_oneself(script: &Script, place: usize, mark: &Mark) -> bool {
-    let Sense::Risk(RiskWord::Named(field)) = mark.what else {
-        return true;
-    };
-    let words = &script.utterances[place].words[mark.words.clone()];
-    matches!(field, RiskField::Si | RiskField::Nssi)
-        && words.iter().any(|w| {
-            matches!(
-                w.lower.as_str(),
-                "myself" | "my" | "die" | "dead" | "alive" | "wake"
-            )
-        })
-}
-
-fn answer(script: &Script, place: usize, marks: &[Mark], into: &mut Risk) {
-    let question = &script.utterances[place];
-    let Some(answer) = script
-        .utterances
-        .get(place + 1)
-        .filter(|u| u.speaker.is_client())
-    else {
-        return;
-    };
-    let asked = question.speaker == Speaker::Clinician
-        && (question.sentences.iter().any(|s| s.question)
-            || question
-                .words
-                .iter()
-                .any(|w| matches!(w.lower.as_str(), "any" | "you")));
-    let first = answer
-        .words
-        .iter()
-        .filter(|w| !w.is_filler())
-        .take(ANSWER)
-        .find_map(|w| {
-            let lower = w.lower.as_str();
-            if NO.contains(&lower) {
-                Some(true)
-            } else {
-                YES.contains(&lower).then_some(false)
-            }
-        });
-    let (true, Some(denied)) = (asked, first) else {
-        return;
-    };
-    let whole = Cite::of(place + 1, answer.span(&(0..answer.words.len())));
-    let passive = marks
-        .iter()
-        .any(|m| m.what == Sense::Risk(RiskWord::Passive));
-    let mut seen = Vec::new();
-    for mark in marks {
-        let Sense::Risk(RiskWord::Named(field)) = mark.what else {
-            continue;
-        };
-        if matches!(field, RiskField::Plan | RiskField::Intent) || seen.contains(&field) {
-            continue;
-        }
-        seen.push(field);
-        let status = match field {
-            _ if denied => RiskStatus::Denied,
-            RiskField::Si if passive => RiskStatus::Passive,
-            RiskField::Si => RiskStatus::Active,
-            _ => RiskStatus::Present,
-        };
-        into.say(field, status, whole.clone());
-    }
+/// Whether a word tells of an injury that was done.
+fn is_deed(word: &str) -> bool {
+    matches!(
+        word,
+        "scratched" | "burned" | "burnt" | "one" | "two" | "three"
+    )
 }

@@ -181,6 +181,7 @@ pub enum CueKind {
     Bidding,
     Opener,
     Asking,
+    Offer,
     Parting,
     Reaction,
     Ahead,
