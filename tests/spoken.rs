@@ -46,9 +46,9 @@ fn wav(folder: &Path, name: &str, samples: &[i16]) -> PathBuf {
     };
     let path = folder.join(name);
     let mut writer = hound::WavWriter::create(&path, spec).unwrap();
-    samples
-        .iter()
-        .for_each(|s| writer.write_sample(*s).unwrap());
+    for sample in samples {
+        writer.write_sample(*sample).unwrap();
+    }
     writer.finalize().unwrap();
     path
 }
