@@ -170,7 +170,7 @@ fn client(matter: Matter<'_>, place: usize, utterance: &ScriptUtterance, before:
         _ if reaction && !before.asks => Kind::Response,
         _ => Kind::Report,
     };
-    part(kind, enough && !(questions && !has_number(utterance)))
+    part(kind, enough && (!questions || has_number(utterance)))
 }
 
 /// Whether the clinician offered something and the client said no.

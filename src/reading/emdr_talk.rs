@@ -168,8 +168,7 @@ impl Talk<'_> {
     /// Takes what the clinician names: the target, or the words that are to be believed.
     fn named(&mut self, place: usize, said: &ScriptUtterance, ask: Ask, words: &Range<usize>) {
         let field = match ask {
-            Ask::Target => "target",
-            Ask::TargetBefore => "target",
+            Ask::Target | Ask::TargetBefore => "target",
             Ask::NegativeWords => "negative_cognition",
             Ask::Words => "positive_cognition",
             _ => return,
