@@ -141,7 +141,9 @@ fn signs(read: &ReadClause, order: &Order, processed: bool) -> Vec<f32> {
     for (phase, weight) in &leaning.phases {
         speak(order.phases.get(phase), *weight);
     }
-    speak(order.kinds.get(&Kind::Plan), leaning.of(Kind::Plan));
+    if !read.spoken_aloud {
+        speak(order.kinds.get(&Kind::Plan), leaning.of(Kind::Plan));
+    }
     let told = leaning.of(Kind::Report);
     let (since, ever) = if processed { (0.7, 0.4) } else { (0.2, 0.7) };
     speak(order.phases.get(&EmdrPhase::Reevaluation), told * since);

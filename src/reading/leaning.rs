@@ -116,11 +116,16 @@ pub fn of(clause: &Clause, utterance: &ScriptUtterance, tags: &[Tag], scored: bo
     leaning
 }
 
-/// Weighs what a clinician says in a session: only the phases of EMDR, which the clinician leads.
+/// Weighs what a clinician says in a session: the phases of EMDR, which the clinician leads, and what the
+/// clinician bids the client to do.
 #[must_use]
-pub fn of_talk(clause: &Clause) -> Leaning {
+pub fn of_talk(clause: &Clause, utterance: &ScriptUtterance) -> Leaning {
     let mut leaning = Leaning::default();
     of_phases(clause, &mut leaning);
+    let at = opening(clause, utterance);
+    if clause.cues(CueKind::Bidding).any(|c| c.words.start == at) {
+        leaning.add(Kind::Plan, 1.0);
+    }
     leaning
 }
 

@@ -74,6 +74,8 @@ pub struct ReadClause {
     pub leaning: Leaning,
     /// Whether the speaker's recogniser wrote no punctuation.
     pub unpunctuated: bool,
+    /// Whether it was said to the client, in a session.
+    pub spoken_aloud: bool,
     /// The section that it and the clauses around it speak for; dictations only.
     pub settled: Option<usize>,
 }
@@ -358,7 +360,7 @@ impl Reader<'_> {
         self.phase = routing::phase(&clause, self.phase);
         let leaning = match (self.script.mode, utterance.speaker) {
             (Mode::Dictation, _) => leaning::of(&clause, utterance, &tags, has_score),
-            (Mode::Session, Speaker::Clinician) => leaning::of_talk(&clause),
+            (Mode::Session, Speaker::Clinician) => leaning::of_talk(&clause, utterance),
             (Mode::Session, _) => Leaning::default(),
         };
         if kind == Kind::Act {
@@ -373,6 +375,7 @@ impl Reader<'_> {
             phase: self.phase,
             leaning,
             unpunctuated,
+            spoken_aloud: self.script.mode == Mode::Session,
             settled: None,
         });
     }
