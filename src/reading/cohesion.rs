@@ -144,8 +144,8 @@ fn signs(read: &ReadClause, order: &Order, processed: bool) -> Vec<f32> {
     if !read.spoken_aloud {
         speak(order.kinds.get(&Kind::Plan), leaning.of(Kind::Plan));
     }
-    let told = leaning.of(Kind::Report);
-    let (since, ever) = if processed { (0.5, 0.25) } else { (0.2, 0.5) };
+    let told = leaning.of(Kind::Report).min(2.0);
+    let (since, ever) = if processed { (0.4, 0.2) } else { (0.2, 0.5) };
     speak(order.phases.get(&EmdrPhase::Reevaluation), told * since);
     speak(
         order.phases.get(&EmdrPhase::History),

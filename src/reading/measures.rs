@@ -218,7 +218,7 @@ fn hint_last(
 ) {
     let trailing = matches!(
         utterance.words[at].lower.as_str(),
-        "at" | "last" | "when" | "a" | "in" | "by" | "previously"
+        "at" | "last" | "when" | "a" | "in" | "by" | "previously" | "on" | "before"
     );
     match said.last_mut() {
         Some(last) if trailing && last.number.words.end == at => {
@@ -285,11 +285,18 @@ pub fn read_on(
     place: usize,
     marks: &[Mark],
     instrument: usize,
+    words: &std::ops::Range<usize>,
     into: &mut Measures,
 ) {
     let utterance = &script.utterances[place];
     let lower = |at: usize| utterance.words.get(at).map_or("", |w| w.lower.as_str());
-    let opens = matches!(lower(0), "it's" | "it" | "that's" | "you" | "your");
+    let opens = matches!(
+        lower(words.start),
+        "it's" | "it" | "that's" | "you" | "your"
+    ) || utterance
+        .numbers
+        .iter()
+        .any(|n| n.words.start == words.start && n.words.end == words.end);
     if !opens {
         return;
     }
@@ -298,8 +305,8 @@ pub fn read_on(
         utterance,
         marks,
         (instrument, reading),
-        &(0..1),
-        utterance.words.len(),
+        &(words.start..words.start),
+        words.end,
     ) {
         take(lexicon, place, utterance, &one, into);
     }

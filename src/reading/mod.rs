@@ -267,7 +267,7 @@ impl Reader<'_> {
             sentence.words.end,
             &mut said,
         );
-        self.carry(place, &marks, &mut said);
+        self.carry(place, &sentence.words, &marks, &mut said);
         let scores: Vec<Cite> = said
             .scores
             .iter()
@@ -290,7 +290,13 @@ impl Reader<'_> {
     }
 
     /// A session's score may be told an utterance or two after its instrument was named.
-    fn carry(&mut self, place: usize, marks: &[Mark], said: &mut measures::Measures) {
+    fn carry(
+        &mut self,
+        place: usize,
+        words: &Range<usize>,
+        marks: &[Mark],
+        said: &mut measures::Measures,
+    ) {
         if self.script.mode != Mode::Session {
             return;
         }
@@ -306,10 +312,17 @@ impl Reader<'_> {
             let reading = self.lexicon.instruments[instrument].reading;
             self.named = (!reading).then_some((instrument, place));
         } else if let Some((instrument, named)) = self.named
-            && place > named
             && place <= named + 2
         {
-            measures::read_on(self.lexicon, self.script, place, marks, instrument, said);
+            measures::read_on(
+                self.lexicon,
+                self.script,
+                place,
+                marks,
+                instrument,
+                words,
+                said,
+            );
         }
     }
 
