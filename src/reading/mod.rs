@@ -6,7 +6,9 @@
 pub mod clause;
 pub mod cohesion;
 pub mod emdr;
+pub mod emdr_questions;
 pub mod emdr_talk;
+pub mod emdr_words;
 pub mod facts;
 pub mod headings;
 pub mod interventions;
@@ -16,6 +18,7 @@ pub mod measures;
 pub mod risk;
 pub mod risk_answers;
 pub mod routing;
+mod series;
 pub mod talk;
 
 use std::ops::Range;
@@ -128,7 +131,7 @@ pub fn read(lexicon: &Lexicon, script: &Script, purpose: &Purpose) -> Reading {
     let mut reading = reader.reading;
     if script.mode == Mode::Session && purpose.emdr {
         let asked = emdr_talk::read(
-            emdr_talk::Questions::embedded(),
+            emdr_questions::Questions::embedded(),
             lexicon,
             script,
             &mut reading.emdr,
@@ -276,7 +279,7 @@ impl Reader<'_> {
             .collect();
         self.reading.measures.append(said);
         emdr::read(
-            emdr::EmdrWords::embedded(),
+            emdr_words::EmdrWords::embedded(),
             self.script,
             place,
             &sentence,
@@ -393,3 +396,6 @@ impl Reader<'_> {
         });
     }
 }
+
+#[cfg(test)]
+mod tests;
