@@ -17,6 +17,23 @@ const REMARK: usize = 7;
 /// How many words a client's word on the plan has at least.
 const AGREEMENT: usize = 4;
 
+/// Within so many utterances a session comes to its goal.
+const OPENING: usize = 2;
+/// How many words a clinician's statement has at least to be an act by itself.
+const STATEMENT: usize = 10;
+
+/// Whether the format has a section for the goal alone, so that the session opens with it.
+fn opens_with_goal(matter: Matter<'_>) -> bool {
+    let routes = &matter.format.routes;
+    let goal = routes.get(&Kind::Goal);
+    goal.is_some()
+        && routes
+            .iter()
+            .filter(|(_, section)| Some(*section) == goal)
+            .count()
+            == 1
+}
+
 /// What an utterance is to the note.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Part {
@@ -37,10 +54,10 @@ pub fn sections(matter: Matter<'_>) -> BTreeMap<usize, usize> {
     };
     for (place, utterance) in matter.script.utterances.iter().enumerate() {
         let part = if utterance.speaker == Speaker::Clinician {
-            let goes_on = before.kind == Kind::Goal;
             before = clinician(matter, place, utterance);
-            if goes_on && before.kind == Kind::Report {
+            if place < OPENING && opens_with_goal(matter) {
                 before.kind = Kind::Goal;
+                before.told |= place == 0;
             }
             before
         } else {
@@ -106,7 +123,15 @@ fn clinician(matter: Matter<'_>, place: usize, utterance: &ScriptUtterance) -> P
         || reading.asked.contains(&place);
     let part = |kind, told| Part { kind, asks, told };
     let late = place * 2 >= matter.script.utterances.len();
-    if ahead || (late && !asks && cues(matter, place, CueKind::Parting) && !refused(matter, place))
+    let bids = late
+        && !question
+        && reading
+            .clauses
+            .iter()
+            .any(|c| c.clause.utterance == place && c.leaning.of(Kind::Plan) > 0.0);
+    if ahead
+        || bids
+        || (late && !asks && cues(matter, place, CueKind::Parting) && !refused(matter, place))
     {
         return part(Kind::Plan, true);
     }
@@ -126,7 +151,14 @@ fn clinician(matter: Matter<'_>, place: usize, utterance: &ScriptUtterance) -> P
     if cues(matter, place, CueKind::Goal) {
         return part(Kind::Goal, true);
     }
-    part(if question { Kind::Report } else { Kind::Frame }, false)
+    // What the clinician says at some length and does not ask is done: taught, given back, affirmed.
+    let act = !question && utterance.words.len() >= STATEMENT && !left_out;
+    let kind = match (act, question) {
+        (true, _) => Kind::Act,
+        (_, true) => Kind::Report,
+        _ => Kind::Frame,
+    };
+    part(kind, act)
 }
 
 fn client(matter: Matter<'_>, place: usize, utterance: &ScriptUtterance, before: Part) -> Part {

@@ -275,6 +275,7 @@ impl NoteFormat {
             order: self.order(),
             emdr: self.by_phase,
             headings: Headings {
+                ordinary: self.by_phase,
                 spoken: self
                     .sections
                     .iter()

@@ -141,9 +141,11 @@ fn signs(read: &ReadClause, order: &Order, processed: bool) -> Vec<f32> {
     for (phase, weight) in &leaning.phases {
         speak(order.phases.get(phase), *weight);
     }
-    speak(order.kinds.get(&Kind::Plan), leaning.of(Kind::Plan));
-    let told = leaning.of(Kind::Report);
-    let (since, ever) = if processed { (0.7, 0.4) } else { (0.2, 0.7) };
+    if !read.spoken_aloud {
+        speak(order.kinds.get(&Kind::Plan), leaning.of(Kind::Plan));
+    }
+    let told = leaning.of(Kind::Report).min(2.0);
+    let (since, ever) = if processed { (0.4, 0.2) } else { (0.2, 0.5) };
     speak(order.phases.get(&EmdrPhase::Reevaluation), told * since);
     speak(
         order.phases.get(&EmdrPhase::History),
@@ -159,12 +161,16 @@ fn signs(read: &ReadClause, order: &Order, processed: bool) -> Vec<f32> {
 /// Whether a clause shows that there is a target to look back on or to work on, so that what the
 /// client tells is of the time since.
 fn processes(read: &ReadClause) -> bool {
+    let strongest = read
+        .leaning
+        .phases
+        .iter()
+        .max_by(|a, b| a.1.total_cmp(&b.1))
+        .map(|(phase, _)| *phase);
     read.leaning.of(Kind::Omitted) == 0.0
         && read.leaning.of(Kind::Plan) == 0.0
-        && read.leaning.phases.iter().any(|(phase, _)| {
-            matches!(
-                phase,
-                EmdrPhase::Assessment | EmdrPhase::Reevaluation | EmdrPhase::Installation
-            )
-        })
+        && matches!(
+            strongest,
+            Some(EmdrPhase::Assessment | EmdrPhase::Reevaluation | EmdrPhase::Installation)
+        )
 }

@@ -2,103 +2,15 @@
 //! answers. Field texts are the words of whoever said them; an answer without a question is none.
 
 use std::ops::Range;
-use std::sync::OnceLock;
-
-use serde::Deserialize;
 
 use crate::reading::Cite;
 use crate::reading::emdr::{Field, FieldValue, Fields};
-use crate::reading::lexicon::{Lexicon, LexiconError};
+use crate::reading::emdr_questions::{Ask, Questions};
+use crate::reading::lexicon::Lexicon;
 use crate::reading::measures::{Measure, Measures, When};
 use crate::session::Speaker;
 use crate::transcript::numbers::Quantity;
-use crate::transcript::phrase::{Classes, Pattern, Phrasebook};
 use crate::transcript::script::{Break, Script, ScriptUtterance};
-
-/// What a clinician asks for or names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Ask {
-    Sud,
-    Voc,
-    NegativeCognition,
-    PositiveCognition,
-    Emotions,
-    BodyLocation,
-    Image,
-    Scan,
-    /// The target is named after these words.
-    Target,
-    /// The target of an earlier session.
-    TargetBefore,
-    /// The negative words are said again.
-    NegativeWords,
-    /// A feeling, in an answer.
-    Feeling,
-    /// The positive words are said again before their strength is asked for.
-    Words,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Listed {
-    what: Ask,
-    phrases: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    ask: Vec<Listed>,
-}
-
-/// The questions of `emdr-talk.toml`, ready to match.
-#[derive(Debug)]
-pub struct Questions {
-    book: Phrasebook<Ask>,
-}
-
-impl Questions {
-    /// The questions that ship with the program.
-    ///
-    /// # Panics
-    /// Never: a test reads the embedded file.
-    #[must_use]
-    pub fn embedded() -> &'static Self {
-        static QUESTIONS: OnceLock<Questions> = OnceLock::new();
-        QUESTIONS.get_or_init(|| {
-            Self::read(include_str!("../../lexicon/emdr-talk.toml"))
-                .expect("emdr-talk.toml is well formed")
-        })
-    }
-
-    /// Reads the questions from the text of `emdr-talk.toml`.
-    ///
-    /// # Errors
-    /// Names the line of what cannot be read.
-    pub fn read(text: &str) -> Result<Self, LexiconError> {
-        const FILE: &str = "emdr-talk.toml";
-        let file: File = toml::from_str(text).map_err(|cause| LexiconError::Toml {
-            file: FILE,
-            cause: Box::new(cause),
-        })?;
-        let mut book = Phrasebook::default();
-        for listed in &file.ask {
-            for phrase in &listed.phrases {
-                let pattern = Pattern::parse(phrase, &Classes::default()).map_err(|cause| {
-                    let before = &text[..text.find(phrase.as_str()).unwrap_or(0)];
-                    LexiconError::Phrase {
-                        file: FILE,
-                        line: before.matches('\n').count() + 1,
-                        cause,
-                    }
-                })?;
-                book.add(pattern, listed.what);
-            }
-        }
-        Ok(Self { book })
-    }
-}
 
 /// Reads the questions and answers of a session into its fields and readings; gives the places of
 /// the questions.
@@ -424,11 +336,7 @@ fn end_of_name(said: &ScriptUtterance, from: usize, phrase: bool) -> usize {
 mod tests {
     use super::*;
     use crate::transcript::document::Transcript;
-
-    #[test]
-    fn the_embedded_questions_read() {
-        Questions::read(include_str!("../../lexicon/emdr-talk.toml")).unwrap();
-    }
+    use crate::transcript::phrase::Phrasebook;
 
     #[test]
     fn answers_belong_to_their_questions() {

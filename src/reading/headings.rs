@@ -12,6 +12,9 @@ pub struct Headings {
     pub spoken: Vec<Vec<Vec<String>>>,
     /// For each section what it says of techniques under it.
     pub kinds: Vec<Option<SectionKind>>,
+    /// Whether the names of sections are also ordinary words of such notes ("body scan deferred"), so
+    /// that a bare one is no header.
+    pub ordinary: bool,
 }
 
 impl Headings {
@@ -76,6 +79,7 @@ impl Headings {
             let closed = after >= end || words[after].break_before >= Break::Clause;
             let fresh = at == first || words[at].break_before >= Break::Clause;
             let bare = unpunctuated
+                && !self.ordinary
                 && current.is_none_or(|c| section > c)
                 && (at == sentence.words.start || !qualifies(&words[at - 1].lower))
                 && !words.get(after).is_some_and(|w| continues(&w.lower));

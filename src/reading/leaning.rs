@@ -116,11 +116,16 @@ pub fn of(clause: &Clause, utterance: &ScriptUtterance, tags: &[Tag], scored: bo
     leaning
 }
 
-/// Weighs what a clinician says in a session: only the phases of EMDR, which the clinician leads.
+/// Weighs what a clinician says in a session: the phases of EMDR, which the clinician leads, and what the
+/// clinician bids the client to do.
 #[must_use]
-pub fn of_talk(clause: &Clause) -> Leaning {
+pub fn of_talk(clause: &Clause, utterance: &ScriptUtterance) -> Leaning {
     let mut leaning = Leaning::default();
     of_phases(clause, &mut leaning);
+    let at = opening(clause, utterance);
+    if clause.cues(CueKind::Bidding).any(|c| c.words.start == at) {
+        leaning.add(Kind::Plan, 1.0);
+    }
     leaning
 }
 
@@ -197,7 +202,7 @@ fn of_cues(clause: &Clause, utterance: &ScriptUtterance, leaning: &mut Leaning) 
         )
     });
     if present && !past && told.is_none() && !by_clinician && clause.subject != Subject::Provider {
-        leaning.add(Kind::Inference, 1.0);
+        leaning.add(Kind::Inference, 1.4);
     }
     if clause.has(CueKind::Ahead) {
         leaning.add(Kind::Plan, if past { 0.3 } else { 1.4 });
@@ -235,7 +240,7 @@ fn of_subject(clause: &Clause, utterance: &ScriptUtterance, leaning: &mut Leanin
         }
         (Subject::Client, true) => {
             leaning.add(Kind::Report, 0.9);
-            leaning.add(Kind::Response, if past(at + 1) { 1.0 } else { 0.7 });
+            leaning.add(Kind::Response, if past(at + 1) { 1.3 } else { 0.7 });
             leaning.add(Kind::Observation, 0.4);
         }
         (Subject::Relative | Subject::Provider, true) => leaning.add(Kind::Report, 1.4),

@@ -218,7 +218,7 @@ fn hint_last(
 ) {
     let trailing = matches!(
         utterance.words[at].lower.as_str(),
-        "at" | "last" | "when" | "a" | "in" | "by" | "previously"
+        "at" | "last" | "when" | "a" | "in" | "by" | "previously" | "on" | "before"
     );
     match said.last_mut() {
         Some(last) if trailing && last.number.words.end == at => {
@@ -285,11 +285,18 @@ pub fn read_on(
     place: usize,
     marks: &[Mark],
     instrument: usize,
+    words: &std::ops::Range<usize>,
     into: &mut Measures,
 ) {
     let utterance = &script.utterances[place];
     let lower = |at: usize| utterance.words.get(at).map_or("", |w| w.lower.as_str());
-    let opens = matches!(lower(0), "it's" | "it" | "that's" | "you" | "your");
+    let opens = matches!(
+        lower(words.start),
+        "it's" | "it" | "that's" | "you" | "your"
+    ) || utterance
+        .numbers
+        .iter()
+        .any(|n| n.words.start == words.start && n.words.end == words.end);
     if !opens {
         return;
     }
@@ -298,8 +305,8 @@ pub fn read_on(
         utterance,
         marks,
         (instrument, reading),
-        &(0..1),
-        utterance.words.len(),
+        &(words.start..words.start),
+        words.end,
     ) {
         take(lexicon, place, utterance, &one, into);
     }
@@ -367,53 +374,5 @@ impl Measures {
         self.scores.append(&mut other.scores);
         self.impossible.append(&mut other.impossible);
         self.series.append(&mut other.series);
-    }
-
-    /// Settles the SUD and VOC readings: of those taken in this session the first is where it
-    /// started and the last where it ended; readings between stay in the series only.
-    pub fn settle(&mut self, lexicon: &Lexicon) {
-        for (n, instrument) in lexicon
-            .instruments
-            .iter()
-            .enumerate()
-            .filter(|(_, i)| i.reading)
-        {
-            let mut own: Vec<Measure> = self
-                .series
-                .iter()
-                .filter(|m| m.instrument == n)
-                .cloned()
-                .collect();
-            debug_assert!(instrument.reading);
-            // A target that was finished before, read again, and another one taken up after it.
-            let best = if instrument.range[0] == 0.0 {
-                instrument.range[0]
-            } else {
-                instrument.range[1]
-            };
-            let again = own.len() > 1
-                && own[0].when == When::Current
-                && (own[0].value - best).abs() < f64::EPSILON
-                && own[1..]
-                    .iter()
-                    .any(|m| (m.value - best).abs() > f64::EPSILON);
-            if again {
-                self.scores.push(own.remove(0));
-            }
-            let (prior, mut now): (Vec<_>, Vec<_>) =
-                own.into_iter().partition(|m| m.when == When::Prior);
-            self.scores.extend(prior);
-            let last = if now.len() > 1 { now.pop() } else { None };
-            if let Some(mut first) = now.into_iter().next() {
-                if first.when != When::Post || last.is_some() {
-                    first.when = When::Pre;
-                }
-                self.scores.push(first);
-            }
-            if let Some(mut last) = last {
-                last.when = When::Post;
-                self.scores.push(last);
-            }
-        }
     }
 }

@@ -6,7 +6,9 @@
 pub mod clause;
 pub mod cohesion;
 pub mod emdr;
+pub mod emdr_questions;
 pub mod emdr_talk;
+pub mod emdr_words;
 pub mod facts;
 pub mod headings;
 pub mod interventions;
@@ -17,6 +19,7 @@ pub mod risk;
 pub mod risk_answers;
 pub mod routing;
 mod second_thought;
+mod series;
 mod status;
 pub mod talk;
 
@@ -76,6 +79,8 @@ pub struct ReadClause {
     pub leaning: Leaning,
     /// Whether the speaker's recogniser wrote no punctuation.
     pub unpunctuated: bool,
+    /// Whether it was said to the client, in a session.
+    pub spoken_aloud: bool,
     /// The section that it and the clauses around it speak for; dictations only.
     pub settled: Option<usize>,
 }
@@ -129,7 +134,7 @@ pub fn read(lexicon: &Lexicon, script: &Script, purpose: &Purpose) -> Reading {
     let mut reading = reader.reading;
     if script.mode == Mode::Session && purpose.emdr {
         let asked = emdr_talk::read(
-            emdr_talk::Questions::embedded(),
+            emdr_questions::Questions::embedded(),
             lexicon,
             script,
             &mut reading.emdr,
@@ -271,7 +276,7 @@ impl Reader<'_> {
             sentence.words.end,
             &mut said,
         );
-        self.carry(place, &marks, &mut said);
+        self.carry(place, &sentence.words, &marks, &mut said);
         let scores: Vec<Cite> = said
             .scores
             .iter()
@@ -280,7 +285,7 @@ impl Reader<'_> {
             .collect();
         self.reading.measures.append(said);
         emdr::read(
-            emdr::EmdrWords::embedded(),
+            emdr_words::EmdrWords::embedded(),
             self.script,
             place,
             &sentence,
@@ -294,7 +299,13 @@ impl Reader<'_> {
     }
 
     /// A session's score may be told an utterance or two after its instrument was named.
-    fn carry(&mut self, place: usize, marks: &[Mark], said: &mut measures::Measures) {
+    fn carry(
+        &mut self,
+        place: usize,
+        words: &Range<usize>,
+        marks: &[Mark],
+        said: &mut measures::Measures,
+    ) {
         if self.script.mode != Mode::Session {
             return;
         }
@@ -310,10 +321,17 @@ impl Reader<'_> {
             let reading = self.lexicon.instruments[instrument].reading;
             self.named = (!reading).then_some((instrument, place));
         } else if let Some((instrument, named)) = self.named
-            && place > named
             && place <= named + 2
         {
-            measures::read_on(self.lexicon, self.script, place, marks, instrument, said);
+            measures::read_on(
+                self.lexicon,
+                self.script,
+                place,
+                marks,
+                instrument,
+                words,
+                said,
+            );
         }
     }
 
@@ -368,7 +386,7 @@ impl Reader<'_> {
         self.phase = routing::phase(&clause, self.phase);
         let leaning = match (self.script.mode, utterance.speaker) {
             (Mode::Dictation, _) => leaning::of(&clause, utterance, &tags, has_score),
-            (Mode::Session, Speaker::Clinician) => leaning::of_talk(&clause),
+            (Mode::Session, Speaker::Clinician) => leaning::of_talk(&clause, utterance),
             (Mode::Session, _) => Leaning::default(),
         };
         if kind == Kind::Act {
@@ -383,7 +401,11 @@ impl Reader<'_> {
             phase: self.phase,
             leaning,
             unpunctuated,
+            spoken_aloud: self.script.mode == Mode::Session,
             settled: None,
         });
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,178 @@
+//! The phrases of `emdr.toml`: what the fields of an EMDR session are called aloud. Reads the file,
+//! strictly; matches nothing itself.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+
+use crate::reading::lexicon::LexiconError;
+use crate::transcript::phrase::{Classes, Pattern, Phrasebook};
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Part {
+    Lead(&'static str),
+    TargetAfter,
+    End,
+    Bls,
+    Sets,
+    Clear,
+    Residual,
+    Complete,
+    Incomplete,
+    Feeling,
+    Body,
+}
+
+/// The phrases of `emdr.toml`, ready to match.
+#[derive(Debug)]
+pub struct EmdrWords {
+    pub(super) book: Phrasebook<Part>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    target: Target,
+    negative_cognition: Lead,
+    positive_cognition: Lead,
+    image: Lead,
+    emotions: Lead,
+    body_location: Lead,
+    end: Words,
+    bls: Names,
+    feelings: Names,
+    body: Names,
+    sets: Unit,
+    scan: Scan,
+    session: Session,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Target {
+    lead: Vec<String>,
+    after: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Lead {
+    lead: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Words {
+    words: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Names {
+    names: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Unit {
+    unit: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Scan {
+    clear: Vec<String>,
+    residual: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Session {
+    complete: Vec<String>,
+    incomplete: Vec<String>,
+}
+
+impl EmdrWords {
+    /// The phrases that ship with the program.
+    ///
+    /// # Panics
+    /// Never: a test reads the embedded file.
+    #[must_use]
+    pub fn embedded() -> &'static Self {
+        static WORDS: OnceLock<EmdrWords> = OnceLock::new();
+        WORDS.get_or_init(|| {
+            Self::read(include_str!("../../lexicon/emdr.toml")).expect("emdr.toml is well formed")
+        })
+    }
+
+    /// Reads the phrases from the text of `emdr.toml`.
+    ///
+    /// # Errors
+    /// Names the line of what cannot be read.
+    pub fn read(text: &str) -> Result<Self, LexiconError> {
+        let file: File = toml::from_str(text).map_err(|cause| LexiconError::Toml {
+            file: "emdr.toml",
+            cause: Box::new(cause),
+        })?;
+        let lists = [
+            (&file.target.lead, Part::Lead("target")),
+            (&file.target.after, Part::TargetAfter),
+            (
+                &file.negative_cognition.lead,
+                Part::Lead("negative_cognition"),
+            ),
+            (
+                &file.positive_cognition.lead,
+                Part::Lead("positive_cognition"),
+            ),
+            (&file.image.lead, Part::Lead("image")),
+            (&file.emotions.lead, Part::Lead("emotions")),
+            (&file.body_location.lead, Part::Lead("body_location")),
+            (&file.end.words, Part::End),
+            (&file.bls.names, Part::Bls),
+            (&file.feelings.names, Part::Feeling),
+            (&file.body.names, Part::Body),
+            (&file.sets.unit, Part::Sets),
+            (&file.scan.clear, Part::Clear),
+            (&file.scan.residual, Part::Residual),
+            (&file.session.complete, Part::Complete),
+            (&file.session.incomplete, Part::Incomplete),
+        ];
+        let person = ["her", "him", "them", "{name}"].map(str::to_owned).to_vec();
+        let classes =
+            Classes::read(&HashMap::from([("person".to_owned(), person)])).map_err(|cause| {
+                LexiconError::Phrase {
+                    file: "emdr.toml",
+                    line: 1,
+                    cause,
+                }
+            })?;
+        let mut book = Phrasebook::default();
+        for (phrases, part) in lists {
+            for phrase in phrases {
+                let pattern =
+                    Pattern::parse(phrase, &classes).map_err(|cause| LexiconError::Phrase {
+                        file: "emdr.toml",
+                        line: text[..text.find(phrase.as_str()).unwrap_or(0)]
+                            .matches('\n')
+                            .count()
+                            + 1,
+                        cause,
+                    })?;
+                book.add(pattern, part);
+            }
+        }
+        Ok(Self { book })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::EmdrWords;
+
+    #[test]
+    fn the_embedded_phrases_read() {
+        EmdrWords::read(include_str!("../../lexicon/emdr.toml")).unwrap();
+    }
+}
