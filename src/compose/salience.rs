@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::compose::Matter;
+use crate::reading::ReadClause;
 use crate::reading::interventions::Status;
 use crate::reading::lexicon::CueKind;
 use crate::reading::routing::Kind;
@@ -74,16 +75,19 @@ pub fn sections(matter: Matter<'_>) -> BTreeMap<usize, usize> {
 
 /// The section of a kind of thing said at a place: in a format that goes by phases the phase there.
 fn section(matter: Matter<'_>, place: usize, kind: Kind) -> Option<usize> {
-    let settled = matter
-        .reading
-        .clauses
-        .iter()
-        .filter(|c| c.clause.utterance == place)
-        .find_map(|c| c.settled);
+    let settled = clauses(matter, place).iter().find_map(|c| c.settled);
     if kind != Kind::Plan && settled.is_some() {
         return settled;
     }
     matter.format.route(kind, None)
+}
+
+/// The clauses of an utterance; those of a reading stand in the transcript's order.
+fn clauses(matter: Matter<'_>, place: usize) -> &[ReadClause] {
+    let all = &matter.reading.clauses;
+    let from = all.partition_point(|c| c.clause.utterance < place);
+    let to = all.partition_point(|c| c.clause.utterance <= place);
+    &all[from..to]
 }
 
 fn has_number(utterance: &ScriptUtterance) -> bool {
@@ -91,11 +95,7 @@ fn has_number(utterance: &ScriptUtterance) -> bool {
 }
 
 fn cues(matter: Matter<'_>, place: usize, kind: CueKind) -> bool {
-    matter
-        .reading
-        .clauses
-        .iter()
-        .any(|c| c.clause.utterance == place && c.clause.has(kind))
+    clauses(matter, place).iter().any(|c| c.clause.has(kind))
 }
 
 fn clinician(matter: Matter<'_>, place: usize, utterance: &ScriptUtterance) -> Part {
@@ -125,10 +125,9 @@ fn clinician(matter: Matter<'_>, place: usize, utterance: &ScriptUtterance) -> P
     let late = place * 2 >= matter.script.utterances.len();
     let bids = late
         && !question
-        && reading
-            .clauses
+        && clauses(matter, place)
             .iter()
-            .any(|c| c.clause.utterance == place && c.leaning.of(Kind::Plan) > 0.0);
+            .any(|c| c.leaning.of(Kind::Plan) > 0.0);
     if ahead
         || bids
         || (late && !asks && cues(matter, place, CueKind::Parting) && !refused(matter, place))

@@ -150,7 +150,11 @@ fn after<'a>(
         if utterance.words[at].break_before >= Break::Clause && loose > 0 {
             break;
         }
-        if let Some(number) = utterance.numbers.iter().find(|n| n.words.start == at) {
+        let here = utterance
+            .numbers
+            .binary_search_by_key(&at, |n| n.words.start);
+        if let Ok(found) = here {
+            let number = &utterance.numbers[found];
             let counted = utterance.words.get(number.words.end).is_some_and(|w| {
                 w.break_before == Break::None && COUNTED.contains(&w.lower.as_str())
             });

@@ -21,8 +21,11 @@ pub mod routing;
 mod second_thought;
 mod series;
 mod status;
+mod tags;
 pub mod talk;
+mod talk_words;
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use clause::{Clause, Subject};
@@ -109,7 +112,7 @@ pub struct Reading {
     /// Facts of the session.
     pub facts: facts::SessionFacts,
     /// Utterances in which the clinician asked for one of an EMDR session's readings.
-    pub asked: std::collections::BTreeSet<usize>,
+    pub asked: BTreeSet<usize>,
     /// Talk moves; sessions only.
     pub talk: Vec<(usize, talk::Turn)>,
 }
@@ -149,30 +152,8 @@ pub fn read(lexicon: &Lexicon, script: &Script, purpose: &Purpose) -> Reading {
     if script.mode == Mode::Dictation || purpose.emdr {
         cohesion::settle(&mut reading.clauses, &purpose.order);
     }
-    once_each(lexicon, &mut reading.tags);
+    tags::once_each(lexicon, &mut reading.tags);
     reading
-}
-
-/// Keeps one tag for each technique and status, the surest; MI micro-skills may repeat.
-fn once_each(lexicon: &Lexicon, tags: &mut Vec<Tag>) {
-    let mut kept: Vec<Tag> = Vec::with_capacity(tags.len());
-    for tag in tags.drain(..) {
-        let micro = lexicon.interventions[tag.intervention]
-            .id
-            .starts_with("mi.");
-        let known = kept
-            .iter_mut()
-            .find(|k| k.intervention == tag.intervention && k.status == tag.status);
-        match known {
-            Some(known) if !micro => {
-                if tag.confidence > known.confidence {
-                    *known = tag;
-                }
-            }
-            _ => kept.push(tag),
-        }
-    }
-    *tags = kept;
 }
 
 /// How many words an utterance has at least for each full stop before it counts as unpunctuated.

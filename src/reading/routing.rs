@@ -58,7 +58,9 @@ pub fn kind(clause: &Clause, tags: &[Tag], scored: bool, before: Before) -> Kind
     };
     let own = matches!(clause.subject, Subject::Clinician | Subject::Unsaid);
     let tagged = |test: fn(Status) -> bool| tags.iter().any(|t| test(t.status));
+    let tells = has(CueKind::Report) || has(CueKind::Observation);
     if has(CueKind::Frame)
+        && !tells
         && tags.is_empty()
         && !scored
         && clause.words.len() <= 16
@@ -66,7 +68,7 @@ pub fn kind(clause: &Clause, tags: &[Tag], scored: bool, before: Before) -> Kind
     {
         return Kind::Frame;
     }
-    if has(CueKind::Frame) && clause.words.len() <= 5 && tags.is_empty() && !scored {
+    if has(CueKind::Frame) && !tells && clause.words.len() <= 5 && tags.is_empty() && !scored {
         return Kind::Frame;
     }
     if has(CueKind::Goal) && !has(CueKind::Plan) {
