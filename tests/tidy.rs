@@ -75,6 +75,10 @@ fn every_file_belongs_to_a_room() {
 fn rooms_import_only_rooms_above() {
     for path in sources(&src()) {
         let Some(own) = room(&path) else { continue };
+        // Tests may look anywhere.
+        if path.file_name().is_some_and(|name| name == "tests.rs") {
+            continue;
+        }
         let text = fs::read_to_string(&path).unwrap();
         let code = text.split("\n#[cfg(test)]\nmod tests {").next().unwrap();
         for (line, content) in code.lines().enumerate() {
