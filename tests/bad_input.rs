@@ -211,6 +211,24 @@ fn results_go_whole_into_files() {
 }
 
 #[test]
+fn a_file_that_is_there_is_never_replaced_unasked() {
+    let run = Run::new();
+    let dictation = run.file("a.txt", "She slept.");
+    let output = run.run(&["draft", &dictation, "--output", &dictation]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        stderr(&output).contains("is there already"),
+        "{}",
+        stderr(&output)
+    );
+    assert_eq!(fs::read_to_string(&dictation).unwrap(), "She slept.");
+    let note = run.file("note.txt", "old");
+    let output = run.run(&["draft", &dictation, "--output", &note, "--force"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(fs::read_to_string(&note).unwrap().contains("She slept."));
+}
+
+#[test]
 fn a_mistyped_setting_names_the_nearest() {
     let run = Run::new();
     let settings = run.file("settings.toml", "fromat = \"dap\"\n");

@@ -175,6 +175,34 @@ fn a_contradiction_is_blocked_with_both_quotes() {
 }
 
 #[test]
+fn a_told_answer_settles_a_told_question() {
+    let cases = [
+        ("I asked about suicidal thoughts and she said no.", "denied"),
+        (
+            "I asked about suicidal thoughts, and she denied any.",
+            "denied",
+        ),
+        (
+            "I asked whether she thinks of killing herself and she said yes, last night.",
+            "active",
+        ),
+        ("She had suicidal thoughts in her twenties.", "not_assessed"),
+        ("I asked about suicidal thoughts.", "not_assessed"),
+    ];
+    for (text, want) in cases {
+        let note = json(&draft(&Transcript::typed(text), "soap"));
+        assert_eq!(note["risk"]["si"]["status"], want, "{text}");
+        let findings = note["findings"].as_array().unwrap();
+        let unsettled = findings.iter().any(|f| f["code"] == "risk.unsettled");
+        assert_eq!(
+            unsettled,
+            text == "I asked about suicidal thoughts.",
+            "{text}"
+        );
+    }
+}
+
+#[test]
 fn debug_shows_no_speech() {
     let transcript = Transcript::typed("She told me about the orange boathouse and denies SI.");
     let note = draft(&transcript, "soap");

@@ -20,6 +20,10 @@ use crate::session::{Mode, SessionDate};
 
 /// Draft a note from typed text, a transcript or a recording.
 #[derive(Debug, Args)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub struct DraftArgs {
     /// Text (.txt, .md), a transcript (.json, .vtt, .srt), a recording, or - for standard input.
     inputs: Vec<PathBuf>,
@@ -38,6 +42,9 @@ pub struct DraftArgs {
     /// Write into this file, or for each input into this folder.
     #[arg(long, short, value_name = "FILE|DIR")]
     output: Option<PathBuf>,
+    /// Replace files that are there already.
+    #[arg(long)]
+    force: bool,
     /// Show no progress and ask nothing.
     #[arg(long, short)]
     quiet: bool,
@@ -85,7 +92,7 @@ pub fn run(world: &World, args: &DraftArgs) -> Result<ExitCode, Failure> {
             Failure::usage(&error)
                 .hint("give the day of the session as year-month-day: --date 2026-03-10")
         })?;
-    let target = Target::of(args.output.as_deref(), inputs.len())?;
+    let target = Target::of(args.output.as_deref(), inputs.len(), args.force)?;
     if args.json && inputs.len() > 1 && target.is_standard() {
         return Err(
             Failure::usage("--json prints one note, and several inputs were given")

@@ -13,22 +13,23 @@ pub enum Target {
     Standard,
     /// One file.
     File(PathBuf),
-    /// A file for each input, named after it.
-    Folder(PathBuf),
+    /// A file for each input, named after it, and whether a file that is there is replaced.
+    Folder(PathBuf, bool),
 }
 
 impl Target {
-    /// The target that `--output` names, for so many inputs.
+    /// The target that `--output` names, for so many inputs. A file that is there already is
+    /// replaced only where `force` says so.
     ///
     /// # Errors
-    /// When several inputs would go into one file.
-    pub fn of(output: Option<&Path>, inputs: usize) -> Result<Self, Failure> {
+    /// When several inputs would go into one file, or the file is there already.
+    pub fn of(output: Option<&Path>, inputs: usize, force: bool) -> Result<Self, Failure> {
         let Some(path) = output else {
             return Ok(Self::Standard);
         };
         let text = path.to_string_lossy();
         if path.is_dir() || text.ends_with(std::path::MAIN_SEPARATOR) {
-            return Ok(Self::Folder(path.to_owned()));
+            return Ok(Self::Folder(path.to_owned(), force));
         }
         if inputs > 1 {
             return Err(Failure::usage(format!(
@@ -38,6 +39,9 @@ impl Target {
                 "name a folder: --output {text}{}",
                 std::path::MAIN_SEPARATOR
             )));
+        }
+        if path.exists() && !force {
+            return Err(there_already(path));
         }
         Ok(Self::File(path.to_owned()))
     }
@@ -61,7 +65,7 @@ impl Target {
                     .map_err(|error| Failure::new(format!("cannot write the result: {error}")))
             }
             Self::File(path) => whole(path, text),
-            Self::Folder(folder) => {
+            Self::Folder(folder, force) => {
                 std::fs::create_dir_all(folder).map_err(|error| {
                     Failure::new(format!(
                         "cannot make the folder {}: {error}",
@@ -72,10 +76,22 @@ impl Target {
                 let stem = Path::new(name)
                     .file_stem()
                     .map_or_else(|| "note".into(), |s| s.to_string_lossy());
-                whole(&folder.join(format!("{stem}.{ending}")), text)
+                let path = folder.join(format!("{stem}.{ending}"));
+                if path.exists() && !force {
+                    return Err(there_already(&path));
+                }
+                whole(&path, text)
             }
         }
     }
+}
+
+fn there_already(path: &Path) -> Failure {
+    Failure::new(format!(
+        "{} is there already and was left as it is",
+        path.display()
+    ))
+    .hint("name another file, or replace it with --force")
 }
 
 /// Writes a file whole or not at all: beside it first, then under its name. Styles are left out.

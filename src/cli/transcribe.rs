@@ -42,6 +42,9 @@ pub struct TranscribeArgs {
     /// Write into this file, or for each input into this folder.
     #[arg(long, short, value_name = "FILE|DIR")]
     output: Option<PathBuf>,
+    /// Replace files that are there already.
+    #[arg(long)]
+    force: bool,
     /// Show no progress and ask nothing.
     #[arg(long, short)]
     quiet: bool,
@@ -55,7 +58,7 @@ pub struct TranscribeArgs {
 /// When the request makes no sense.
 pub fn run(world: &World, args: &TranscribeArgs) -> Result<ExitCode, Failure> {
     let inputs = input::given(&args.inputs)?;
-    let target = Target::of(args.output.as_deref(), inputs.len())?;
+    let target = Target::of(args.output.as_deref(), inputs.len(), args.force)?;
     let mut taker = Taker::new(world, &args.hearing, args.mode.map(Mode::from), args.quiet);
     let mut all_well = true;
     for input in inputs {

@@ -99,6 +99,7 @@ pub fn check(
             .with(cut(&measure.cite)),
         );
     }
+    unsettled(transcript, reading, &mut findings);
     coverage(transcript, &mut findings);
     if transcript
         .utterances
@@ -115,6 +116,28 @@ pub fn check(
     }
     findings.sort_by_key(|f| std::cmp::Reverse(f.severity));
     findings
+}
+
+/// Words of risk of which nothing tells whether they hold.
+fn unsettled(transcript: &Transcript, reading: &Reading, findings: &mut Vec<Finding>) {
+    let open: Vec<Evidence> = reading
+        .risk
+        .signals
+        .iter()
+        .filter(|(field, _)| !reading.risk.said.contains_key(field))
+        .filter_map(|(_, cite)| Evidence::cut(transcript, cite))
+        .collect();
+    if !open.is_empty() {
+        findings.push(
+            Finding::new(
+                Severity::Warning,
+                "risk.unsettled",
+                "risk was spoken of, and it was not understood whether it is denied or present; say \
+                 for example: denies SI and HI",
+            )
+            .with(open),
+        );
+    }
 }
 
 fn coverage(transcript: &Transcript, findings: &mut Vec<Finding>) {
@@ -185,6 +208,8 @@ fn missing(
                 mode == Mode::Session || kind(Kind::Response) || section("response")
             }
             Element::Plan => section("plan"),
+            // Words of risk whose answer was not understood have a finding of their own.
+            Element::Risk if !reading.risk.signals.is_empty() => true,
             Element::Risk => {
                 matches!(note.risk.si.status, RiskWordOr::Said(_))
                     || matches!(note.risk.hi.status, RiskWordOr::Said(_))

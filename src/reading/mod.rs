@@ -354,6 +354,13 @@ impl Reader<'_> {
                 told,
                 &mut self.reading.risk,
             );
+            risk::read_told_answer(
+                self.script,
+                clause.utterance,
+                &clause.words,
+                &clause.marks,
+                &mut self.reading.risk,
+            );
         }
         let span = utterance.span(&clause.words);
         let has_score = scores.iter().any(|c| {

@@ -57,7 +57,7 @@ pub struct Risk {
     /// Every level that was stated.
     pub level: Vec<(RiskLevel, Cite)>,
     /// Words of risk in a client's talk that no question and answer settle.
-    pub signals: Vec<Cite>,
+    pub signals: Vec<(RiskField, Cite)>,
 }
 
 impl Risk {
@@ -173,6 +173,9 @@ pub fn read(
         // "She scratched her forearm" needs no other word to be so.
         let done = field == RiskField::Nssi && is_deed(&utterance.words[range.start].lower);
         let Some((denied, cue)) = negated.or(done.then(|| (false, range.clone()))) else {
+            if !matches!(field, RiskField::Plan | RiskField::Intent) {
+                into.signals.push((field, cite(range.start, range.end)));
+            }
             continue;
         };
         let past = words.iter().any(|(w, r)| {
@@ -216,6 +219,60 @@ pub fn named_before_subject(marks: &[Mark]) -> bool {
         .map(|m| m.words.start)
         .min();
     matches!((risk, other), (Some(risk), Some(other)) if risk < other)
+}
+
+/// How many bytes may lie between a question that is told and its answer.
+const ANSWER_REACH: usize = 80;
+
+/// Reads a told answer to a told question: "I asked about suicidal thoughts, and she said no."
+pub fn read_told_answer(
+    script: &Script,
+    place: usize,
+    clause: &std::ops::Range<usize>,
+    marks: &[Mark],
+    into: &mut Risk,
+) {
+    let utterance = &script.utterances[place];
+    let words = &utterance.words[clause.clone()];
+    let names = |m: &Mark| matches!(m.what, Sense::Risk(RiskWord::Named(_)));
+    let said = |verbs: &[&str], what: &[&str]| {
+        words.windows(2).any(|pair| {
+            verbs.contains(&pair[0].lower.as_str()) && what.contains(&pair[1].lower.as_str())
+        })
+    };
+    let denied = said(&["said", "says", "answered"], &["no", "none", "never"])
+        || said(
+            &["denied", "denies"],
+            &["it", "any", "that", "this", "both", "them", "all"],
+        )
+        || words
+            .last()
+            .is_some_and(|w| matches!(w.lower.as_str(), "denied" | "denies"));
+    let affirmed = said(&["said", "says", "answered"], &["yes", "yeah"]);
+    if denied == affirmed || marks.iter().any(names) {
+        return;
+    }
+    let span = utterance.span(clause);
+    let near = |cite: &Cite| {
+        cite.utterance == place
+            && cite.span.end <= span.start
+            && span.start - cite.span.end <= ANSWER_REACH
+    };
+    let asked: Vec<(RiskField, Cite)> = into
+        .signals
+        .iter()
+        .filter(|(_, cite)| near(cite))
+        .cloned()
+        .collect();
+    into.signals.retain(|(_, cite)| !near(cite));
+    for (field, cite) in asked {
+        let status = match field {
+            _ if denied => RiskStatus::Denied,
+            RiskField::Si => RiskStatus::Active,
+            _ => RiskStatus::Present,
+        };
+        into.say(field, status, Cite::of(place, cite.span.start..span.end));
+    }
 }
 
 /// Takes in the levels that are stated.
