@@ -174,6 +174,40 @@ fn a_contradiction_is_blocked_with_both_quotes() {
     assert_ne!(note["risk"]["si"]["status"], "denied");
 }
 
+/// The invented cases of earlier blind rounds, as transcripts.
+fn rounds() -> Vec<Transcript> {
+    let mut cases = Vec::new();
+    for round in fs::read_dir(root("tests/cases/rounds")).unwrap() {
+        for case in fs::read_dir(round.unwrap().path()).unwrap() {
+            let text = fs::read_to_string(case.unwrap().path()).unwrap();
+            let case: Value = serde_json::from_str(&text).unwrap();
+            let utterances: Vec<Value> = case["transcript"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .enumerate()
+                .map(|(n, said)| {
+                    serde_json::json!({
+                        "id": format!("u{}", n + 1), "speaker": said["speaker"], "text": said["text"]
+                    })
+                })
+                .collect();
+            let document = serde_json::json!({
+                "schema": "notewright.transcript/1", "mode": case["mode"], "utterances": utterances
+            });
+            cases.push(serde_json::from_value(document).unwrap());
+        }
+    }
+    cases
+}
+
+#[test]
+fn sixty_invented_cases_give_valid_notes_with_true_quotes() {
+    let cases = rounds();
+    assert_eq!(cases.len(), 60);
+    cases.iter().for_each(check);
+}
+
 #[test]
 fn a_told_answer_settles_a_told_question() {
     let cases = [
