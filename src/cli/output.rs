@@ -100,9 +100,10 @@ fn whole(path: &Path, text: &str) -> Result<(), Failure> {
         Failure::new(format!("cannot write {}: {error}", path.display()))
             .hint("name a file in a folder that you may write to and that has room")
     };
-    let beside = path.with_extension("part");
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let beside = path.with_file_name(format!(".{name}.{}.part", std::process::id()));
     let write = || {
-        let mut file = std::fs::File::create(&beside)?;
+        let mut file = std::fs::File::create_new(&beside)?;
         file.write_all(anstream::adapter::strip_str(text).to_string().as_bytes())?;
         file.sync_all()?;
         std::fs::rename(&beside, path)

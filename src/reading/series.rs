@@ -20,7 +20,6 @@ impl Measures {
                 .filter(|m| m.instrument == n)
                 .cloned()
                 .collect();
-            debug_assert!(instrument.reading);
             // A target that was finished before, read again, and another one taken up after it.
             let best = if instrument.range[0] == 0.0 {
                 instrument.range[0]
