@@ -146,23 +146,26 @@ pub(super) fn file<'de, T: Deserialize<'de>>(
     })
 }
 
+/// Adds the techniques of one file to those read before.
 pub(super) fn add_interventions(
     adder: &mut Adder<'_>,
-    list: &[Intervention],
+    known: &mut Vec<Intervention>,
+    read: Vec<Intervention>,
 ) -> Result<(), LexiconError> {
-    for (n, entry) in list.iter().enumerate() {
-        if list[..n].iter().any(|other| other.id == entry.id) {
+    for entry in read {
+        if known.iter().any(|other| other.id == entry.id) {
             return Err(LexiconError::Twice {
                 file: adder.file,
-                id: entry.id.clone(),
+                id: entry.id,
             });
         }
-        let n = n as u16;
+        let n = known.len() as u16;
         adder.add(&entry.terms, Sense::Term(n))?;
         adder.add(&entry.weak, Sense::Weak(n))?;
         adder.add(&entry.acts, Sense::Act(n))?;
         adder.add(&entry.talk, Sense::Talk(n))?;
         adder.add(&entry.traps, Sense::Trap(n))?;
+        known.push(entry);
     }
     Ok(())
 }

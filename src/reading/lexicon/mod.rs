@@ -2,6 +2,7 @@
 //! were meant. Read from the TOML files in `lexicon/`, strictly; a clinician can correct them.
 
 mod files;
+mod sense;
 
 use std::sync::OnceLock;
 
@@ -12,8 +13,9 @@ use files::{
     file,
 };
 
-use crate::reading::risk::{RiskField, RiskLevel};
-use crate::transcript::phrase::{Match, PatternError, Phrasebook};
+pub use sense::{CueKind, EmdrPhase, Mark, Reach, RiskWord, ScoreWord, Sense};
+
+use crate::transcript::phrase::{PatternError, Phrasebook};
 use crate::transcript::script::Word;
 
 /// The text of the lexicon's files.
@@ -21,18 +23,48 @@ use crate::transcript::script::Word;
 pub struct Sources<'a> {
     /// `cues.toml`
     pub cues: &'a str,
-    /// `interventions.toml`
-    pub interventions: &'a str,
+    /// The files of `interventions/`: name and text.
+    pub interventions: &'a [(&'static str, &'a str)],
     /// `measures.toml`
     pub measures: &'a str,
     /// `risk.toml`
     pub risk: &'a str,
 }
 
+macro_rules! interventions {
+    ($($name:literal),+) => {
+        &[$((
+            concat!("interventions/", $name, ".toml"),
+            include_str!(concat!("../../../lexicon/interventions/", $name, ".toml")),
+        )),+]
+    };
+}
+
+/// The techniques, a file for each kind of work.
+const INTERVENTIONS: &[(&str, &str)] = interventions!(
+    "relationship",
+    "assessment",
+    "planning",
+    "case-management",
+    "advocacy",
+    "crisis",
+    "skills",
+    "motivational",
+    "cognitive",
+    "dialectical",
+    "solution-focused",
+    "acceptance",
+    "emdr",
+    "depth",
+    "family",
+    "addiction",
+    "groups"
+);
+
 /// The files that ship with the program.
 pub const EMBEDDED: Sources<'static> = Sources {
     cues: include_str!("../../../lexicon/cues.toml"),
-    interventions: include_str!("../../../lexicon/interventions.toml"),
+    interventions: INTERVENTIONS,
     measures: include_str!("../../../lexicon/measures.toml"),
     risk: include_str!("../../../lexicon/risk.toml"),
 };
@@ -143,159 +175,10 @@ pub struct Instrument {
     pub reading: bool,
 }
 
-/// What a cue tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(
-    missing_docs,
-    reason = "the kinds are described where cues.toml lists them"
-)]
-pub enum CueKind {
-    SubjectClinician,
-    SubjectClient,
-    SubjectRelative,
-    SubjectProvider,
-    Pseudo,
-    Negated,
-    Declined,
-    Planned,
-    Assigned,
-    Attempted,
-    Reviewed,
-    Historical,
-    Hypothetical,
-    ClientUse,
-    InSession,
-    OtherProvider,
-    Act,
-    Report,
-    Observation,
-    Inference,
-    Response,
-    Plan,
-    Goal,
-    Frame,
-    Terminator,
-    Starter,
-    Joins,
-    Bidding,
-    Opener,
-    Asking,
-    Offer,
-    Parting,
-    Reaction,
-    Ahead,
-    Recent,
-    Phase(EmdrPhase),
-}
-
-/// The eight phases of EMDR, and planning.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "the phases are named after themselves")]
-pub enum EmdrPhase {
-    History,
-    Preparation,
-    Assessment,
-    Desensitization,
-    Installation,
-    BodyScan,
-    Closure,
-    Reevaluation,
-}
-
-impl EmdrPhase {
-    /// All of them, in the order of the protocol.
-    pub const ALL: [Self; 8] = [
-        Self::History,
-        Self::Preparation,
-        Self::Assessment,
-        Self::Desensitization,
-        Self::Installation,
-        Self::BodyScan,
-        Self::Closure,
-        Self::Reevaluation,
-    ];
-
-    /// Its name as formats and the lexicon write it.
-    #[must_use]
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::History => "history",
-            Self::Preparation => "preparation",
-            Self::Assessment => "assessment",
-            Self::Desensitization => "desensitization",
-            Self::Installation => "installation",
-            Self::BodyScan => "body_scan",
-            Self::Closure => "closure",
-            Self::Reevaluation => "reevaluation",
-        }
-    }
-}
-
-/// Which words a cue speaks of.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Reach {
-    /// Those after it, to the end of the clause.
-    #[default]
-    Forward,
-    /// Those before it, from the beginning of the clause.
-    Backward,
-    /// The whole clause.
-    Clause,
-}
-
-/// What tells when a score was taken, or joins a name to its value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[allow(missing_docs, reason = "the words are described in measures.toml")]
-pub enum ScoreWord {
-    Value,
-    Prior,
-    Pre,
-    Post,
-}
-
-/// A word that tells something of risk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[allow(missing_docs, reason = "the words are described in risk.toml")]
-pub enum RiskWord {
-    Named(RiskField),
-    Passive,
-    Active,
-    Company,
-    Aside,
-    Denied,
-    DeniedAfter,
-    Present,
-    Past,
-    End,
-    Level(RiskLevel),
-    NotRisk,
-}
-
-/// What a phrase of the lexicon stands for. Numbers are places in the lexicon's lists.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[allow(missing_docs, reason = "each stands for the list of the same name")]
-pub enum Sense {
-    Cue(CueKind, Reach),
-    Term(u16),
-    Weak(u16),
-    Act(u16),
-    Talk(u16),
-    Trap(u16),
-    Instrument(u16),
-    Score(ScoreWord),
-    Risk(RiskWord),
-}
-
-/// A phrase of the lexicon, found in a sentence.
-pub type Mark = Match<Sense>;
-
 /// The whole lexicon, ready to match.
 #[derive(Debug)]
 pub struct Lexicon {
-    /// The interventions, in the taxonomy's order.
+    /// The interventions, in the order of their files.
     pub interventions: Vec<Intervention>,
     /// The instruments.
     pub instruments: Vec<Instrument>,
@@ -321,11 +204,10 @@ impl Lexicon {
     /// Names the file, and the line of a phrase that cannot be read.
     pub fn read(sources: Sources<'_>) -> Result<Self, LexiconError> {
         let cues: CueFile = file("cues.toml", sources.cues)?;
-        let interventions: InterventionFile = file("interventions.toml", sources.interventions)?;
         let measures: MeasureFile = file("measures.toml", sources.measures)?;
         let risk: RiskFile = file("risk.toml", sources.risk)?;
         let mut lexicon = Self {
-            interventions: interventions.intervention,
+            interventions: Vec::new(),
             instruments: measures.measure,
             instrument_names: Phrasebook::default(),
             book: Phrasebook::default(),
@@ -340,8 +222,11 @@ impl Lexicon {
         for cue in &cues.cue {
             adder.add(&cue.phrases, Sense::Cue(cue.kind, cue.reach))?;
         }
-        (adder.file, adder.source) = ("interventions.toml", sources.interventions);
-        add_interventions(&mut adder, &lexicon.interventions)?;
+        for &(name, text) in sources.interventions {
+            (adder.file, adder.source) = (name, text);
+            let read: InterventionFile = file(name, text)?;
+            add_interventions(&mut adder, &mut lexicon.interventions, read.intervention)?;
+        }
         (adder.file, adder.source) = ("measures.toml", sources.measures);
         for (n, instrument) in lexicon.instruments.iter().enumerate() {
             adder.add(&instrument.spoken, Sense::Instrument(n as u16))?;
