@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use crate::reading::lexicon::{CueKind, Lexicon, Mark, Reach, Sense};
-use crate::transcript::script::{Break, ScriptUtterance, Sentence};
+use crate::transcript::script::{Break, ScriptUtterance, Sentence, Word};
 
 /// Whose doing a clause tells of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -83,7 +83,7 @@ pub fn split(
                     ..m.words.end.min(end.max(m.words.start + 1)) + range.start,
             })
             .collect();
-        let own = subject(&inside, start + range.start);
+        let own = subject(&utterance.words, &inside, start + range.start);
         let anew = unpunctuated && tells_of_doing(words, &marks, start);
         let before = clauses.last().map(|c| c.subject).filter(|_| !anew);
         clauses.push(Clause {
@@ -100,7 +100,7 @@ pub fn split(
 
 /// Whether a clause opens with a verb of doing in the past and nothing ties it to the one before:
 /// a clinician's telegraphic "taught box breathing", whoever the last clause was about.
-fn tells_of_doing(words: &[crate::transcript::script::Word], marks: &[Mark], start: usize) -> bool {
+fn tells_of_doing(words: &[Word], marks: &[Mark], start: usize) -> bool {
     is_past(&words[start].lower)
         && marks.iter().any(|m| {
             m.words.start == start
@@ -134,11 +134,7 @@ fn drop_pseudo(marks: &mut Vec<Mark>) {
 }
 
 /// Words of the sentence at which a new clause begins.
-fn boundaries(
-    words: &[crate::transcript::script::Word],
-    marks: &[Mark],
-    unpunctuated: bool,
-) -> Vec<usize> {
+fn boundaries(words: &[Word], marks: &[Mark], unpunctuated: bool) -> Vec<usize> {
     let mut starts: Vec<usize> = (1..words.len())
         .filter(|&at| words[at].break_before == Break::Clause)
         .collect();
@@ -206,7 +202,7 @@ fn boundaries(
 
 /// Where a clause begins that no punctuation marks: at a subject pronoun, or at a verb of doing in
 /// the past that has no subject before it.
-fn unmarked(words: &[crate::transcript::script::Word], what: Sense, at: usize) -> Option<usize> {
+fn unmarked(words: &[Word], what: Sense, at: usize) -> Option<usize> {
     let word = words[at].lower.as_str();
     let begins = match what {
         Sense::Cue(CueKind::SubjectClient | CueKind::SubjectClinician, _) => {
@@ -343,8 +339,16 @@ fn leads(word: &str) -> bool {
     )
 }
 
+/// Words before which a person does nothing: "with Harold I stayed quiet".
+fn is_preposition(word: &str) -> bool {
+    matches!(
+        word,
+        "with" | "for" | "to" | "from" | "about" | "by" | "of" | "at" | "on" | "beside" | "between"
+    )
+}
+
 /// The subject that a clause names: the first one before any verb of doing, telling or planning.
-fn subject(marks: &[Mark], start: usize) -> Option<Subject> {
+fn subject(words: &[Word], marks: &[Mark], start: usize) -> Option<Subject> {
     let verb = marks
         .iter()
         .filter(|m| {
@@ -370,6 +374,7 @@ fn subject(marks: &[Mark], start: usize) -> Option<Subject> {
         .iter()
         .filter_map(|m| of(m).map(|s| (m.words.start, usize::MAX - m.words.len(), s)))
         .filter(|(at, _, _)| *at <= verb.min(start + 6))
+        .filter(|(at, _, _)| *at == start || !is_preposition(&words[at - 1].lower))
         .min_by_key(|(at, length, _)| (*at, *length));
     if let Some((_, _, subject)) = first {
         return Some(subject);

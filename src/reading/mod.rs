@@ -156,9 +156,6 @@ pub fn read(lexicon: &Lexicon, script: &Script, purpose: &Purpose) -> Reading {
     reading
 }
 
-/// How many words an utterance has at least for each full stop before it counts as unpunctuated.
-const WORDS_A_STOP: usize = 40;
-
 struct Reader<'a> {
     lexicon: &'a Lexicon,
     script: &'a Script,
@@ -177,7 +174,7 @@ impl Reader<'_> {
     fn utterance(&mut self, place: usize) {
         let utterance = &self.script.utterances[place];
         self.emdr = self.purpose.emdr || utterance.words.iter().any(|w| w.lower == "emdr");
-        let unpunctuated = utterance.words.len() > WORDS_A_STOP * utterance.sentences.len();
+        let unpunctuated = utterance.unpunctuated;
         for (number, sentence) in utterance.sentences.iter().enumerate() {
             if let Some(words) = &sentence.opens
                 && let Some(section) = self.purpose.headings.named(words)

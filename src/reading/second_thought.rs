@@ -8,15 +8,16 @@ use crate::reading::interventions::{Status, Tag};
 use crate::reading::lexicon::CueKind;
 use crate::transcript::script::ScriptUtterance;
 
-/// A clause without a technique of its own may tell what became of the one just before it in the
-/// sentence: "X was offered, and she declined", "I started X but the portal was down".
+/// A clause without a technique of its own may tell what became of the one just before it: "X was
+/// offered, and she declined", "I started X but the portal was down", "X. We ran out of time."
 pub(super) fn revise(reading: &mut Reading, utterance: &ScriptUtterance, clause: &Clause) {
     let Some(before) = reading.clauses.last() else {
         return;
     };
-    let same =
-        before.clause.utterance == clause.utterance && before.clause.sentence == clause.sentence;
-    if !same {
+    let near = before.clause.utterance == clause.utterance
+        && (before.clause.sentence == clause.sentence
+            || (before.clause.sentence + 1 == clause.sentence && clause.words.len() <= SHORT));
+    if !near {
         return;
     }
     let said = |range: &Range<usize>, list: &[&str]| {
@@ -26,11 +27,24 @@ pub(super) fn revise(reading: &mut Reading, utterance: &ScriptUtterance, clause:
     };
     let offered = said(
         &before.clause.words,
-        &["offer", "suggest", "recommend", "invit", "propos"],
+        &[
+            "offer",
+            "suggest",
+            "recommend",
+            "invit",
+            "propos",
+            "asked",
+            "encourag",
+            "float",
+            "pitch",
+            "raised",
+            "mentioned",
+            "again",
+        ],
     );
     let begun = said(
         &before.clause.words,
-        &["started", "began", "tried", "attempted"],
+        &["started", "began", "tried", "attempted", "starting"],
     );
     let but = utterance
         .words
@@ -38,7 +52,7 @@ pub(super) fn revise(reading: &mut Reading, utterance: &ScriptUtterance, clause:
         .is_some_and(|w| w.lower == "but");
     let status = if offered && clause.has(CueKind::Declined) {
         Status::Declined
-    } else if begun && but {
+    } else if begun && (but || clause.has(CueKind::Attempted)) {
         Status::Attempted
     } else {
         return;
@@ -46,7 +60,10 @@ pub(super) fn revise(reading: &mut Reading, utterance: &ScriptUtterance, clause:
     let span = utterance.span(&before.clause.words);
     let own = |tag: &&mut Tag| {
         tag.cite.utterance == clause.utterance
-            && tag.status == Status::Performed
+            && matches!(
+                tag.status,
+                Status::Performed | Status::Hypothetical | Status::Planned
+            )
             && span.start <= tag.cite.span.start
             && tag.cite.span.end <= span.end
     };
@@ -55,3 +72,6 @@ pub(super) fn revise(reading: &mut Reading, utterance: &ScriptUtterance, clause:
         tag.cite.span.end = utterance.span(&clause.words).end;
     }
 }
+
+/// Words of a sentence that may belong to the one before it.
+const SHORT: usize = 10;

@@ -6,7 +6,7 @@ mod sense;
 
 use std::sync::OnceLock;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use files::{
     Adder, CueFile, InterventionFile, MeasureFile, RiskFile, add_interventions, add_risk, classes,

@@ -17,6 +17,10 @@ pub(super) fn decide(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
         .into_iter()
         .flatten()
         .max_by_key(|(_, status)| strength(*status));
+    let decided = decided.filter(|(cue, status)| {
+        // What is done by saying it is not undone by a "no" in what is said.
+        hit.how != How::Talk || *status != Status::Negated || is_own(scene, cue.words.start)
+    });
     if let Some((cue, status)) = decided
         && (strength(status) >= 3 || status == Status::Reviewed)
     {
@@ -31,7 +35,9 @@ pub(super) fn decide(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
     if id == "homework.assign" {
         return Some(Decision::bare(Status::Assigned, 0.8));
     }
-    if let Some(cue) = clause.cues(CueKind::Hypothetical).next() {
+    if let Some(cue) = clause.cues(CueKind::Hypothetical).next()
+        && (hit.how != How::Talk || cue.words.start == clause.words.start)
+    {
         return Some(Decision::by(Status::Hypothetical, cue));
     }
     if hit.how == How::Talk {
@@ -46,6 +52,12 @@ pub(super) fn decide(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
             to: None,
             ..Decision::by(Status::Performed, cue)
         })
+}
+
+/// Whether a cue says what the speaker leaves out: "we're not going to".
+fn is_own(scene: &Scene<'_>, at: usize) -> bool {
+    let words = &scene.script.utterances[scene.clause.utterance].words;
+    words[at].lower.starts_with("we") || words[at].lower.starts_with("i'") || words[at].lower == "i"
 }
 
 /// Words with which an offer opens.
@@ -65,6 +77,20 @@ const OFFERS: &[&[&str]] = &[
     &["wanna"],
     &["are", "you", "up"],
     &["willing", "to"],
+    &["some", "people"],
+    &["some", "students"],
+    &["i", "can", "also"],
+    &["i", "could"],
+    &["might", "be", "a"],
+    &["what", "do", "you", "think", "about"],
+    &["have", "you", "thought", "about"],
+    &["would", "it", "help"],
+    &["were", "thinking", "about"],
+    &["you", "might", "try"],
+    &["there", "is", "a"],
+    &["there's", "a"],
+    &["i've", "got", "a"],
+    &["any", "interest"],
 ];
 
 /// Words with which an offer is refused.

@@ -69,11 +69,22 @@ pub(super) fn decide(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
         // A task is set and its outcome looked at; neither is "performed".
         ("homework.assign", Status::Performed | Status::Planned) => Status::Assigned,
         ("homework.review", Status::Performed | Status::ClientUse) => Status::Reviewed,
+        // Teaching, assessing and the phases of EMDR are gone over by doing them.
+        (id, Status::Reviewed) if is_done_by_going_over(id) => Status::Performed,
         // A client who will go on in a group has no task: the group is planned.
         (id, Status::Assigned) if id.starts_with("group.") => Status::Planned,
         (_, status) => status,
     };
     Some(decision)
+}
+
+/// Whether "went over" says that it was done: there is nothing from before to be looked at again.
+fn is_done_by_going_over(id: &str) -> bool {
+    id.starts_with("edu.")
+        || matches!(
+            id,
+            "emdr.preparation" | "emdr.assessment" | "emdr.desensitization" | "emdr.closure"
+        )
 }
 
 /// A technique in a dictation, or in what a client says of one.
@@ -128,12 +139,23 @@ fn dictated(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
         } else {
             status
         };
-        return Some(Decision::by(by_agent(status, subject), cue));
+        let status = if opens_with_next(scene, cue) {
+            status
+        } else {
+            by_agent(status, subject)
+        };
+        return Some(Decision::by(status, cue));
+    }
+    if let Some(status) = told_of_another(scene) {
+        return Some(Decision::bare(status, 0.7));
     }
     if let Some(status) = instructed(scene) {
         return Some(Decision::bare(status, 0.7));
     }
-    if scene.around.section == Some(SectionKind::Plan) || to_come(scene, hit) {
+    if scene.around.section == Some(SectionKind::Plan)
+        || to_come(scene, hit)
+        || told_as_plan(scene, hit, subject)
+    {
         return Some(Decision::bare(by_agent(Status::Planned, subject), 0.7));
     }
     match subject {
@@ -271,6 +293,54 @@ fn is_clinicians_work(lexicon: &Lexicon, hit: &Hit) -> bool {
     )
 }
 
+/// What a client tells of somebody who did something "with me": a course of the past, or somebody
+/// who does it still.
+fn told_of_another(scene: &Scene<'_>) -> Option<Status> {
+    let clause = scene.clause;
+    let utterance = &scene.script.utterances[clause.utterance];
+    if scene.around.mode != Mode::Session || !utterance.speaker.is_client() {
+        return None;
+    }
+    let words = &utterance.words[clause.words.clone()];
+    let another = clause.own_subject
+        && words
+            .iter()
+            .take(4)
+            .any(|w| matches!(w.lower.as_str(), "she" | "he" | "they"));
+    let with_me = words
+        .iter()
+        .any(|w| matches!(w.lower.as_str(), "me" | "us"));
+    let past = words.iter().any(|w| is_past(&w.lower));
+    match (another && with_me, past) {
+        (true, true) => Some(Status::Historical),
+        (true, false) => Some(Status::OtherProvider),
+        _ => None,
+    }
+}
+
+/// A clinician's act in the present tense, where the talk is of what is to come: "I ring the
+/// school on Monday", "we do the letter then".
+fn told_as_plan(scene: &Scene<'_>, hit: &Hit, subject: Subject) -> bool {
+    let clause = scene.clause;
+    let words = &scene.script.utterances[clause.utterance].words[clause.words.clone()];
+    let present = subject == Subject::Clinician
+        && scene.independent.is_empty()
+        && hit.how == How::Act
+        && !words.iter().any(|w| is_past(&w.lower));
+    present && (scene.around.after_plan || clause.has(CueKind::Ahead))
+}
+
+/// Whether a cue is "next session" and its like, whoever the clause before it was about.
+fn opens_with_next(scene: &Scene<'_>, cue: &Mark) -> bool {
+    let words = &scene.script.utterances[scene.clause.utterance].words;
+    words[cue.words.start].lower == "next"
+        && !scene
+            .clause
+            .marks
+            .iter()
+            .any(|m| is_subject(m) && m.words.start == cue.words.end)
+}
+
 /// Whether a cue is the bare future: what a clinician "will" do is a plan, no task.
 fn opens_with_will(scene: &Scene<'_>, cue: &Mark) -> bool {
     let words = &scene.script.utterances[scene.clause.utterance].words;
@@ -325,10 +395,11 @@ fn reaching<'a>(
             && cue.words.end <= hit.words.end
             && (hit.how != How::Act || status == Status::Planned)
     };
-    // What the clinician already did is not planned by a later "next month".
+    // What the clinician already did is not planned by a later "next month", nor set as a task by
+    // a later "every night".
     let done = |status: Status| {
         reach == Reach::Backward
-            && status == Status::Planned
+            && matches!(status, Status::Planned | Status::Assigned)
             && independent.iter().any(|&at| at <= hit.words.start)
     };
     let found = clause

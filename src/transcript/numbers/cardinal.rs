@@ -77,7 +77,7 @@ pub(super) fn may_begin(word: &str) -> bool {
 }
 
 /// `zero` to `nineteen`, `twenty` to `ninety`.
-pub(super) fn is_cardinal(word: &str) -> bool {
+pub(crate) fn is_cardinal(word: &str) -> bool {
     small(word).or_else(|| tens(word)).is_some()
 }
 

@@ -17,6 +17,8 @@ use std::ops::Range;
 pub use clock::{Clock, HalfDay};
 pub use quantity::{Joint, Number, Quantity};
 
+pub(super) use cardinal::is_cardinal;
+
 use crate::transcript::words::{Token, TokenKind};
 
 /// One number found in tokens.

@@ -139,6 +139,7 @@ pub(super) fn utterance(
         sentences,
         numbers,
         struck,
+        unpunctuated: false,
     }
 }
 

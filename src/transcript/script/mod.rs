@@ -3,6 +3,7 @@
 //! place in it.
 
 mod build;
+pub mod stops;
 
 use std::ops::Range;
 
@@ -39,6 +40,8 @@ pub struct ScriptUtterance {
     pub numbers: Vec<Number>,
     /// Bytes of `text` that were commands or retracted.
     pub struck: Vec<Range<usize>>,
+    /// Whether the text came without punctuation, so that its stops were put in here.
+    pub unpunctuated: bool,
 }
 
 impl std::fmt::Debug for ScriptUtterance {
@@ -175,6 +178,12 @@ impl Script {
                 .push(build::utterance(said, &tokens, &edits, proper));
         }
         names::mark(&mut script);
+        for utterance in &mut script.utterances {
+            if stops::are_missing(utterance) {
+                utterance.unpunctuated = true;
+                stops::restore(utterance);
+            }
+        }
         script
     }
 }
