@@ -204,7 +204,8 @@ class Text:
 
     def __init__(self, rng, scowl, extra=None):
         self.rng, self.words = rng, word_lists(scowl)
-        hand = [tidy(s) for s in (HERE / "sentences.txt").read_text().splitlines() if s.strip()]
+        hand = [tidy(s) for name in ("sentences", "dictation", "talk")
+                for s in (HERE / (name + ".txt")).read_text().splitlines() if s.strip()]
         self.hand = sorted({written(s) for line in hand for s in sentences(line)})
         found = []
         for path in sorted(pathlib.Path(extra).glob("*.json")) if extra else []:
@@ -229,7 +230,7 @@ class Text:
 
     def draw(self, held=False, kinds=None):
         """A sentence of the training side (or of the held-out side)."""
-        weights = {"dictation": 0.38, "everyday": 0.25, "command": 0.04, "hand": 0.10, "extra": 0.08, "words": 0.15}
+        weights = {"dictation": 0.24, "everyday": 0.12, "command": 0.03, "hand": 0.38, "extra": 0.08, "words": 0.15}
         weights = {k: w for k, w in weights.items() if (not kinds or k in kinds)
                    and not (k == "hand" and not self.hand) and not (k == "extra" and not self.extra)}
         while True:

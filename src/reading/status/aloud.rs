@@ -17,9 +17,15 @@ pub(super) fn decide(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
         .into_iter()
         .flatten()
         .max_by_key(|(_, status)| strength(*status));
-    let decided = decided.filter(|(cue, status)| {
+    let asks = scene.script.utterances[clause.utterance].sentences[clause.sentence].question;
+    let decided = decided.filter(|(cue, status)| match status {
+        // What is done by saying it was not declined.
+        Status::Declined => hit.how != How::Talk,
         // What is done by saying it is not undone by a "no" in what is said.
-        hit.how != How::Talk || *status != Status::Negated || is_own(scene, cue.words.start)
+        Status::Negated => hit.how != How::Talk || is_own(scene, cue.words.start),
+        // A question sets no task.
+        Status::Assigned => hit.how != How::Talk || !asks,
+        _ => true,
     });
     if let Some((cue, status)) = decided
         && (strength(status) >= 3 || status == Status::Reviewed)
@@ -36,7 +42,7 @@ pub(super) fn decide(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
         return Some(Decision::bare(Status::Assigned, 0.8));
     }
     if let Some(cue) = clause.cues(CueKind::Hypothetical).next()
-        && (hit.how != How::Talk || cue.words.start == clause.words.start)
+        && hit.how != How::Talk
     {
         return Some(Decision::by(Status::Hypothetical, cue));
     }
@@ -107,6 +113,15 @@ fn refused(scene: &Scene<'_>) -> Option<Cite> {
             .windows(offer.len())
             .any(|w| w.iter().zip(*offer).all(|(a, b)| a.lower == *b))
     });
+    let asked = words.windows(3).any(|w| {
+        w[0].lower == "would"
+            && w[1].lower == "you"
+            && matches!(
+                w[2].lower.as_str(),
+                "say" | "tell" | "believe" | "rate" | "describe" | "put"
+            )
+    });
+    let offered = offered && !asked;
     let next = scene.script.utterances.get(clause.utterance + 1)?;
     let no = next
         .words

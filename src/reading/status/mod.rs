@@ -70,7 +70,9 @@ pub(super) fn decide(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
         ("homework.assign", Status::Performed | Status::Planned) => Status::Assigned,
         ("homework.review", Status::Performed | Status::ClientUse) => Status::Reviewed,
         // Teaching, assessing and the phases of EMDR are gone over by doing them.
-        (id, Status::Reviewed) if is_done_by_going_over(id) => Status::Performed,
+        (id, Status::Reviewed) if is_done_by_going_over(id) && !says_reviewed(scene, &decision) => {
+            Status::Performed
+        }
         // A client who will go on in a group has no task: the group is planned.
         (id, Status::Assigned) if id.starts_with("group.") => Status::Planned,
         (_, status) => status,
@@ -85,6 +87,15 @@ fn is_done_by_going_over(id: &str) -> bool {
             id,
             "emdr.preparation" | "emdr.assessment" | "emdr.desensitization" | "emdr.closure"
         )
+}
+
+/// Whether the clinician's own word for it was "reviewed".
+fn says_reviewed(scene: &Scene<'_>, decision: &Decision) -> bool {
+    let words = &scene.script.utterances[scene.clause.utterance].words;
+    decision
+        .from
+        .and_then(|at| words.get(at))
+        .is_some_and(|w| w.lower.starts_with("review"))
 }
 
 /// A technique in a dictation, or in what a client says of one.
@@ -105,6 +116,9 @@ fn dictated(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
     {
         return Some(Decision::by(Status::Historical, cue));
     }
+    if let Some(status) = told_of_another(scene, hit) {
+        return Some(Decision::bare(status, 0.7));
+    }
     let by_another = clause.cues(CueKind::OtherProvider).any(|cue| {
         cue.words.start < hit.words.end
             || !scene.independent.iter().any(|&at| at <= hit.words.start)
@@ -113,7 +127,7 @@ fn dictated(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
     if other && !scene.independent.contains(&hit.words.start) && subject != Subject::Clinician {
         return Some(Decision::bare(Status::OtherProvider, 0.8));
     }
-    let decided = [forward, backward]
+    let decided = [backward, forward]
         .into_iter()
         .flatten()
         .max_by_key(|(_, status)| strength(*status));
@@ -123,7 +137,7 @@ fn dictated(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
         return Some(Decision::by(status, cue));
     }
     if let Some(cue) = wide(CueKind::Hypothetical)
-        && cue.words.start <= hit.words.start
+        && cue.words.start <= hit.words.end
         && !cut_off(scene, cue.words.start, hit)
     {
         return Some(Decision::by(Status::Hypothetical, cue));
@@ -131,7 +145,8 @@ fn dictated(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
     if let Some((cue, status)) = decided
         && strength(status) == 3
     {
-        let own_future = status == Status::Assigned && opens_with_will(scene, cue);
+        let own_future = status == Status::Assigned
+            && (opens_with_will(scene, cue) || cue.words.start >= hit.words.end);
         let clinicians = subject == Subject::Clinician
             || (subject == Subject::Unsaid && is_clinicians_work(scene.lexicon, hit));
         let status = if own_future && clinicians {
@@ -146,13 +161,10 @@ fn dictated(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
         };
         return Some(Decision::by(status, cue));
     }
-    if let Some(status) = told_of_another(scene) {
-        return Some(Decision::bare(status, 0.7));
-    }
     if let Some(status) = instructed(scene) {
         return Some(Decision::bare(status, 0.7));
     }
-    if scene.around.section == Some(SectionKind::Plan)
+    if (scene.around.section == Some(SectionKind::Plan) && !done_today(scene))
         || to_come(scene, hit)
         || told_as_plan(scene, hit, subject)
     {
@@ -174,6 +186,11 @@ fn dictated(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
 fn subject(scene: &Scene<'_>, hit: &Hit) -> Subject {
     let clause = scene.clause;
     let words = &scene.script.utterances[clause.utterance].words;
+    if scene.around.mode == Mode::Dictation
+        && let Some(subject) = of_verb(clause, hit)
+    {
+        return subject;
+    }
     let verb_first = words
         .get(clause.words.start)
         .is_some_and(|w| is_past(&w.lower));
@@ -190,6 +207,27 @@ fn subject(scene: &Scene<'_>, hit: &Hit) -> Subject {
         return Subject::Unsaid;
     }
     clause.subject
+}
+
+/// Who stands right before the verb of doing, where the clause names several: "when she wavered I
+/// supported her right to decide".
+fn of_verb(clause: &Clause, hit: &Hit) -> Option<Subject> {
+    let verb = if hit.how == How::Act {
+        hit.words.start
+    } else {
+        clause
+            .cues(CueKind::Act)
+            .map(|cue| cue.words.start)
+            .filter(|&at| at <= hit.words.start)
+            .max()?
+    };
+    clause.marks.iter().find_map(|m| {
+        let near = m.words.end <= verb && verb <= m.words.end + 1;
+        match m.what {
+            Sense::Cue(CueKind::SubjectClinician, _) if near => Some(Subject::Clinician),
+            _ => None,
+        }
+    })
 }
 
 /// Whether a mark names who does something.
@@ -295,7 +333,7 @@ fn is_clinicians_work(lexicon: &Lexicon, hit: &Hit) -> bool {
 
 /// What a client tells of somebody who did something "with me": a course of the past, or somebody
 /// who does it still.
-fn told_of_another(scene: &Scene<'_>) -> Option<Status> {
+fn told_of_another(scene: &Scene<'_>, hit: &Hit) -> Option<Status> {
     let clause = scene.clause;
     let utterance = &scene.script.utterances[clause.utterance];
     if scene.around.mode != Mode::Session || !utterance.speaker.is_client() {
@@ -305,8 +343,9 @@ fn told_of_another(scene: &Scene<'_>) -> Option<Status> {
     let another = clause.own_subject
         && words
             .iter()
-            .take(4)
-            .any(|w| matches!(w.lower.as_str(), "she" | "he" | "they"));
+            .take(hit.words.start - clause.words.start + 1)
+            .rfind(|w| matches!(w.lower.as_str(), "she" | "he" | "they" | "i" | "we"))
+            .is_some_and(|w| !matches!(w.lower.as_str(), "i" | "we"));
     let with_me = words
         .iter()
         .any(|w| matches!(w.lower.as_str(), "me" | "us"));
@@ -328,6 +367,16 @@ fn told_as_plan(scene: &Scene<'_>, hit: &Hit, subject: Subject) -> bool {
         && hit.how == How::Act
         && !words.iter().any(|w| is_past(&w.lower));
     present && (scene.around.after_plan || clause.has(CueKind::Ahead))
+}
+
+/// Whether the clause tells under the plan of what was done today: "the referral was sent today".
+fn done_today(scene: &Scene<'_>) -> bool {
+    let clause = scene.clause;
+    let words = &scene.script.utterances[clause.utterance].words[clause.words.clone()];
+    let past = words
+        .iter()
+        .any(|w| is_past(&w.lower) || matches!(w.lower.as_str(), "was" | "were" | "sent"));
+    past && words.iter().any(|w| w.lower == "today")
 }
 
 /// Whether a cue is "next session" and its like, whoever the clause before it was about.
