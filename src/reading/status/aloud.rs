@@ -11,8 +11,8 @@ use crate::reading::lexicon::{CueKind, Reach};
 pub(super) fn decide(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
     let clause = scene.clause;
     let id = scene.lexicon.interventions[hit.intervention].id.as_str();
-    let forward = reaching(clause, hit, Reach::Forward, scene.independent);
-    let backward = reaching(clause, hit, Reach::Backward, scene.independent);
+    let forward = reaching(scene, hit, Reach::Forward);
+    let backward = reaching(scene, hit, Reach::Backward);
     let decided = [forward, backward]
         .into_iter()
         .flatten()

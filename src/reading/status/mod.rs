@@ -106,8 +106,8 @@ fn dictated(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
     // Working with other professionals is the technique itself.
     let with_others =
         id.starts_with("cm.") || id.starts_with("adv.") || id.starts_with("supervision");
-    let forward = reaching(clause, hit, Reach::Forward, scene.independent);
-    let backward = reaching(clause, hit, Reach::Backward, scene.independent);
+    let forward = reaching(scene, hit, Reach::Forward);
+    let backward = reaching(scene, hit, Reach::Backward);
     let subject = subject(scene, hit);
     if let Some(cue) = wide(CueKind::Historical)
         && forward.is_none_or(|(_, s)| !matches!(s, Status::Planned | Status::Reviewed))
@@ -137,7 +137,7 @@ fn dictated(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
         return Some(Decision::by(status, cue));
     }
     if let Some(cue) = wide(CueKind::Hypothetical)
-        && cue.words.start <= hit.words.end
+        && (cue.words.start <= hit.words.start || doubts_before(scene, cue, hit))
         && !cut_off(scene, cue.words.start, hit)
     {
         return Some(Decision::by(Status::Hypothetical, cue));
@@ -209,6 +209,16 @@ fn subject(scene: &Scene<'_>, hit: &Hit) -> Subject {
     clause.subject
 }
 
+/// Whether a doubt follows the technique at once: "mindfulness might be added".
+fn doubts_before(scene: &Scene<'_>, cue: &Mark, hit: &Hit) -> bool {
+    let words = &scene.script.utterances[scene.clause.utterance].words;
+    cue.words.start == hit.words.end
+        && matches!(
+            words[cue.words.start].lower.as_str(),
+            "might" | "may" | "could"
+        )
+}
+
 /// Who stands right before the verb of doing, where the clause names several: "when she wavered I
 /// supported her right to decide".
 fn of_verb(clause: &Clause, hit: &Hit) -> Option<Subject> {
@@ -223,10 +233,13 @@ fn of_verb(clause: &Clause, hit: &Hit) -> Option<Subject> {
     };
     clause.marks.iter().find_map(|m| {
         let near = m.words.end <= verb && verb <= m.words.end + 1;
-        match m.what {
-            Sense::Cue(CueKind::SubjectClinician, _) if near => Some(Subject::Clinician),
-            _ => None,
-        }
+        let of_provider = || {
+            clause
+                .cues(CueKind::SubjectProvider)
+                .any(|p| p.words.start <= m.words.start && m.words.end <= p.words.end)
+        };
+        (near && m.what == Sense::Cue(CueKind::SubjectClinician, Reach::Forward) && !of_provider())
+            .then_some(Subject::Clinician)
     })
 }
 
@@ -416,12 +429,9 @@ const REACHING: &[(CueKind, Status)] = &[
 
 /// The cue with this reach that speaks of the hit: the last one before it that no new verb of
 /// doing cuts off, or the first one after it.
-fn reaching<'a>(
-    clause: &'a Clause,
-    hit: &Hit,
-    reach: Reach,
-    independent: &[usize],
-) -> Option<(&'a Mark, Status)> {
+fn reaching<'a>(scene: &Scene<'a>, hit: &Hit, reach: Reach) -> Option<(&'a Mark, Status)> {
+    let (clause, independent) = (scene.clause, scene.independent);
+    let words = &scene.script.utterances[clause.utterance].words;
     let of = |mark: &'a Mark| {
         REACHING
             .iter()
@@ -448,8 +458,18 @@ fn reaching<'a>(
     // a later "every night".
     let done = |status: Status| {
         reach == Reach::Backward
-            && matches!(status, Status::Planned | Status::Assigned)
-            && independent.iter().any(|&at| at <= hit.words.start)
+            && match status {
+                Status::Planned => independent.iter().any(|&at| at <= hit.words.start),
+                Status::Assigned => clause
+                    .cues(CueKind::Act)
+                    .map(|cue| cue.words.start)
+                    .chain(independent.iter().copied())
+                    .any(|at| {
+                        let verb = words[at].lower.as_str();
+                        at <= hit.words.start && (is_past(verb) || verb.ends_with("ing"))
+                    }),
+                _ => false,
+            }
     };
     let found = clause
         .marks
