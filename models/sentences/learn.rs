@@ -54,6 +54,9 @@ fn main() {
     let mut loose = Vec::new();
     for path in &paths {
         for text in texts(Path::new(path)) {
+            if !is_punctuated(&text) {
+                continue;
+            }
             let words = sentences(&text);
             let stops = words.iter().filter(|(_, begins)| *begins).count();
             if words.len() < 3 || stops == 0 {
@@ -67,10 +70,12 @@ fn main() {
         }
     }
     let mut random = Random(7);
+    random.shuffle(&mut stretches);
+    let whole = stretches.len();
     random.shuffle(&mut loose);
     stretches.extend(loose.chunks(STRING).map(<[Stretch]>::concat));
-    random.shuffle(&mut stretches);
-    let is_held = |n: usize| held > 0 && n % held == 0;
+    // Only what was spoken in one go tells how well it works.
+    let is_held = |n: usize| held > 0 && n < whole && n % held == 0;
     let mut gaps: Vec<([usize; FEATURES], bool)> = Vec::new();
     for (_, stretch) in stretches.iter().enumerate().filter(|(n, _)| !is_held(*n)) {
         let words: Vec<&str> = stretch.iter().map(|(w, _)| w.as_str()).collect();
@@ -129,6 +134,11 @@ fn texts(path: &Path) -> Vec<String> {
             .collect(),
         _ => whole.lines().map(str::to_owned).collect(),
     }
+}
+
+fn is_punctuated(text: &str) -> bool {
+    text.trim_end().ends_with(['.', '?', '!', '"', '\''])
+        && text.trim_start().starts_with(|c: char| !c.is_lowercase())
 }
 
 fn sentences(text: &str) -> Stretch {

@@ -2,6 +2,9 @@
 //! over the words around each gap, learned from punctuated dictations and sessions
 //! (`models/sentences`). Hashed features, a byte each: no strings are kept, and nothing is loaded.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use crate::transcript::numbers::is_cardinal;
 
 use super::{Break, Number, ScriptUtterance, Sentence, Word};
@@ -22,151 +25,32 @@ pub const FEATURES: usize = 17;
 const WORDS_A_STOP: usize = 40;
 
 /// From this score on, in hundredths of a logit, a gap ends a sentence.
-const STOP: i32 = 0;
+const STOP: i32 = -50;
 
 /// From this score on a gap ends a clause.
-const CLAUSE: i32 = -100;
+const CLAUSE: i32 = -150;
 
 /// Small words, which stand for themselves where others stand for their endings.
-const SMALL: &[&str] = &[
-    "a",
-    "about",
-    "after",
-    "again",
-    "all",
-    "am",
-    "an",
-    "and",
-    "any",
-    "are",
-    "as",
-    "at",
-    "be",
-    "because",
-    "been",
-    "before",
-    "both",
-    "but",
-    "by",
-    "can",
-    "client",
-    "could",
-    "dad",
-    "denied",
-    "denies",
-    "did",
-    "do",
-    "does",
-    "down",
-    "each",
-    "every",
-    "father",
-    "first",
-    "for",
-    "from",
-    "had",
-    "has",
-    "have",
-    "he",
-    "her",
-    "here",
-    "him",
-    "his",
-    "how",
-    "i",
-    "if",
-    "in",
-    "into",
-    "is",
-    "it",
-    "its",
-    "just",
-    "last",
-    "less",
-    "like",
-    "may",
-    "me",
-    "might",
-    "mom",
-    "more",
-    "most",
-    "mother",
-    "mum",
-    "must",
-    "my",
-    "next",
-    "no",
-    "not",
-    "now",
-    "of",
-    "off",
-    "okay",
-    "on",
-    "only",
-    "or",
-    "our",
-    "out",
-    "over",
-    "patient",
-    "plan",
-    "pt",
-    "really",
-    "reported",
-    "reports",
-    "risk",
-    "said",
-    "says",
-    "session",
-    "she",
-    "should",
-    "since",
-    "so",
-    "some",
-    "states",
-    "still",
-    "than",
-    "that",
-    "the",
-    "their",
-    "them",
-    "then",
-    "there",
-    "these",
-    "they",
-    "this",
-    "those",
-    "through",
-    "to",
-    "today",
-    "told",
-    "tomorrow",
-    "too",
-    "um",
-    "under",
-    "until",
-    "up",
-    "us",
-    "very",
-    "was",
-    "we",
-    "well",
-    "were",
-    "what",
-    "when",
-    "where",
-    "which",
-    "while",
-    "who",
-    "why",
-    "will",
-    "with",
-    "without",
-    "would",
-    "yes",
-    "yesterday",
-    "you",
-    "your",
-];
+static SMALL: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    "a about after again all am an and any are as at be because been before both but by can \
+    client could dad denied denies did do does down each every father first for from had has \
+    have he her here him his how i if in into is it its just last less like may me might mom \
+    more most mother mum must my next no not now of off okay on only or our out over patient \
+    plan pt really reported reports risk said says session she should since so some states still \
+    than that the their them then there these they this those through to today told tomorrow too \
+    um under until up us very was we well were what when where which while who why will with \
+    without would yes yesterday you your"
+        .split_whitespace()
+        .collect()
+});
+
+/// Words with which no sentence ends.
+static UNFINISHED: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    "a an and are as because but did do does for from had has have he her his i if is my no not \
+    of or our she so than that the their they to was we were will with would your"
+        .split_whitespace()
+        .collect()
+});
 
 /// Endings that tell what kind of word it is.
 const ENDINGS: &[&str] = &["ing", "ed", "ly", "tion", "ment", "ness", "s"];
@@ -182,7 +66,7 @@ fn form(word: &str) -> &str {
 
 /// The class of a word: itself if it is a small word, else what its ending tells.
 fn class(word: &str) -> &str {
-    if SMALL.binary_search(&word).is_ok() {
+    if SMALL.contains(word) {
         return word;
     }
     if word == "^" || word == "#" {
@@ -263,21 +147,48 @@ pub(super) fn are_missing(utterance: &ScriptUtterance) -> bool {
 pub(super) fn restore(utterance: &mut ScriptUtterance) {
     let lower: Vec<String> = utterance.words.iter().map(|w| w.lower.clone()).collect();
     let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
-    for at in 1..utterance.words.len() {
-        if utterance.words[at].break_before >= Break::Stop || inside_number(&utterance.numbers, at)
-        {
-            continue;
-        }
-        let score = score(&lower, at);
-        let how = match score {
-            s if s >= STOP => Break::Stop,
-            s if s >= CLAUSE => Break::Clause,
-            _ => continue,
+    let mut gaps: Vec<(usize, i32)> = (1..utterance.words.len())
+        .filter(|&at| {
+            utterance.words[at].break_before < Break::Stop
+                && !UNFINISHED.contains(lower[at - 1])
+                && !inside_number(&utterance.numbers, at)
+        })
+        .map(|at| (at, score(&lower, at)))
+        .filter(|(_, score)| *score >= CLAUSE)
+        .collect();
+    thin(&mut gaps);
+    for (at, score) in gaps {
+        let how = if score >= STOP {
+            Break::Stop
+        } else {
+            Break::Clause
         };
         let word = &mut utterance.words[at];
         word.break_before = word.break_before.max(how);
     }
     utterance.sentences = split(&utterance.words, &utterance.sentences);
+}
+
+/// Of two gaps that would leave a word or two between them, keeps the surer, unless both are sure.
+fn thin(gaps: &mut Vec<(usize, i32)>) {
+    let sure = |words: usize| match words {
+        1 => 200,
+        2 => 50,
+        _ => i32::MIN,
+    };
+    let mut kept: Vec<(usize, i32)> = Vec::with_capacity(gaps.len());
+    for &(at, score) in gaps.iter() {
+        if let Some(last) = kept.last_mut()
+            && last.1.min(score) < sure(at - last.0)
+        {
+            if score > last.1 {
+                *last = (at, score);
+            }
+            continue;
+        }
+        kept.push((at, score));
+    }
+    *gaps = kept;
 }
 
 fn inside_number(numbers: &[Number], at: usize) -> bool {
