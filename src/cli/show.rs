@@ -99,10 +99,16 @@ impl Page {
                 Status::Attempted => " (attempted)",
                 _ => " (reviewed)",
             };
-            self.item(
-                "- ",
-                &format!("{}{how} \u{2014} \u{201c}{}\u{201d}", tag.name, quote(tag)),
-            );
+            let quote = quote(tag);
+            let mut line = format!("{}{how} \u{2014} \u{201c}{quote}\u{201d}", tag.name);
+            for (what, said) in [("for", &tag.goal), ("response", &tag.response)] {
+                if let Some(said) = said
+                    && !quote.contains(said.as_str())
+                {
+                    line.push_str(&format!("; {what}: \u{201c}{}\u{201d}", said.as_str()));
+                }
+            }
+            self.item("- ", &line);
         }
         let others: Vec<_> = all.iter().filter(|i| !i.is_used()).collect();
         if !others.is_empty() {

@@ -84,6 +84,10 @@ pub fn fields(matter: Matter<'_>) -> BTreeMap<String, Field> {
 /// The techniques.
 #[must_use]
 pub fn interventions(matter: Matter<'_>) -> Vec<Intervention> {
+    let said = |cite: &Option<Cite>| {
+        let evidence = Evidence::cut(matter.transcript, cite.as_ref()?)?;
+        Some(evidence.quote().clone())
+    };
     matter
         .reading
         .tags
@@ -96,8 +100,10 @@ pub fn interventions(matter: Matter<'_>) -> Vec<Intervention> {
                 status: tag.status,
                 agent: tag.agent,
                 levels: known.levels.clone(),
-                goal: None,
-                response: None,
+                goal: said(&tag.details.goal),
+                response: said(&tag.details.response),
+                dose: said(&tag.details.dose),
+                qualifier: said(&tag.details.qualifier),
                 confidence: tag.confidence,
                 evidence: cut(matter, &tag.cite),
             }

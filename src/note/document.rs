@@ -222,6 +222,10 @@ pub struct Intervention {
     pub goal: Option<Speech>,
     /// The client's response, where it was said.
     pub response: Option<Speech>,
+    /// How long or how often, where it was said.
+    pub dose: Option<Speech>,
+    /// In what measure, where it was said: "briefly".
+    pub qualifier: Option<Speech>,
     /// How sure the reading is.
     pub confidence: f32,
     /// The words that it stands on.

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::reading::Cite;
 use crate::reading::clause::{Clause, Subject, is_past};
+use crate::reading::details::Details;
 use crate::reading::lexicon::{Context, CueKind, Lexicon, Sense};
 use crate::reading::status::{self, Scene};
 use crate::session::{Mode, Speaker};
@@ -64,6 +65,8 @@ pub struct Tag {
     pub confidence: f32,
     /// The words that say so.
     pub cite: Cite,
+    /// What was said beside it.
+    pub details: Details,
 }
 
 /// A name or act of a technique in a clause.
@@ -130,6 +133,7 @@ pub fn read(lexicon: &Lexicon, script: &Script, clause: &Clause, around: Around)
                 status: decision.status,
                 agent: agent(decision.status, clause.subject),
                 confidence: decision.confidence,
+                details: Details::default(),
                 cite: decision
                     .cite
                     .unwrap_or_else(|| Cite::of(clause.utterance, utterance.span(&(start..end)))),

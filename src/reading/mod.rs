@@ -5,6 +5,7 @@
 
 pub mod clause;
 pub mod cohesion;
+pub mod details;
 pub mod emdr;
 pub mod emdr_questions;
 pub mod emdr_talk;
@@ -84,6 +85,8 @@ pub struct ReadClause {
     pub unpunctuated: bool,
     /// Whether it was said to the client, in a session.
     pub spoken_aloud: bool,
+    /// Whether it speaks of a technique.
+    pub has_tag: bool,
     /// The section that it and the clauses around it speak for; dictations only.
     pub settled: Option<usize>,
 }
@@ -151,6 +154,9 @@ pub fn read(lexicon: &Lexicon, script: &Script, purpose: &Purpose) -> Reading {
     }
     if script.mode == Mode::Dictation || purpose.emdr {
         cohesion::settle(&mut reading.clauses, &purpose.order);
+    }
+    if script.mode == Mode::Dictation {
+        details::read(script, &reading.clauses, &mut reading.tags);
     }
     tags::once_each(lexicon, &mut reading.tags);
     reading
@@ -378,6 +384,7 @@ impl Reader<'_> {
             self.before.since_act = Some(0);
         }
         self.before.clause = Some(kind);
+        let has_tag = !tags.is_empty();
         self.reading.tags.extend(tags);
         self.reading.clauses.push(ReadClause {
             clause,
@@ -387,6 +394,7 @@ impl Reader<'_> {
             leaning,
             unpunctuated,
             spoken_aloud: self.script.mode == Mode::Session,
+            has_tag,
             settled: None,
         });
     }

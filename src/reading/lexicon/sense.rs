@@ -48,6 +48,9 @@ pub enum CueKind {
     Reaction,
     Ahead,
     Recent,
+    Aim,
+    Dose,
+    Qualifier,
     Phase(EmdrPhase),
 }
 
