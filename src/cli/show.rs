@@ -101,7 +101,7 @@ impl Page {
             };
             let quote = quote(tag);
             let mut line = format!("{}{how} \u{2014} \u{201c}{quote}\u{201d}", tag.name);
-            for (what, said) in [("for", &tag.goal), ("response", &tag.response)] {
+            for (what, said) in [("aim", &tag.goal), ("response", &tag.response)] {
                 if let Some(said) = said
                     && !quote.contains(said.as_str())
                 {

@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use crate::note::consistency;
 use crate::note::document::{DraftNote, Evidence, RiskWordOr};
 use crate::note::format::{Element, NoteFormat};
 use crate::reading::Reading;
@@ -68,37 +69,8 @@ pub fn check(
     transcript: &Transcript,
     reading: &Reading,
 ) -> Vec<Finding> {
-    let cut = |cite| Evidence::cut(transcript, cite);
     let mut findings = Vec::new();
-    for (field, denied, present) in reading.risk.contradictions() {
-        let name = match serde_json::to_value(field) {
-            Ok(serde_json::Value::String(name)) => name.to_uppercase(),
-            _ => continue,
-        };
-        findings.push(
-            Finding::new(
-                Severity::Blocking,
-                "risk.contradiction",
-                format!("{name} is both denied and reported; say which holds"),
-            )
-            .with([denied, present].into_iter().filter_map(cut)),
-        );
-    }
-    for measure in &reading.measures.impossible {
-        let instrument = &lexicon.instruments[measure.instrument];
-        let [low, high] = instrument.range;
-        findings.push(
-            Finding::new(
-                Severity::Blocking,
-                "measure.range",
-                format!(
-                    "{} was heard as {}, which cannot be: its range is {low} to {high}; say or type the right value",
-                    instrument.name, measure.value
-                ),
-            )
-            .with(cut(&measure.cite)),
-        );
-    }
+    consistency::check(note, lexicon, transcript, reading, &mut findings);
     unsettled(transcript, reading, &mut findings);
     coverage(transcript, &mut findings);
     if transcript
