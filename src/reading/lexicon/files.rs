@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::{CueKind, Instrument, Intervention, LexiconError, Reach, RiskWord, Sense};
 use crate::reading::risk::{RiskField, RiskLevel};
-use crate::transcript::phrase::{Classes, Pattern, Phrasebook};
+use crate::transcript::phrase::{Classes, Pattern, PatternError, Phrasebook};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -98,6 +98,8 @@ pub(super) struct Adder<'a> {
     pub(super) file: &'static str,
     pub(super) source: &'a str,
     pub(super) classes: &'a Classes,
+    /// Whether every phrase is checked whole now.
+    pub(super) checks: bool,
     pub(super) book: &'a mut Phrasebook<Sense>,
 }
 
@@ -119,18 +121,27 @@ fn line_of(source: &str, phrase: &str) -> usize {
 }
 
 impl Adder<'_> {
-    pub(super) fn pattern(&self, phrase: &str) -> Result<Pattern, LexiconError> {
-        Pattern::parse(phrase, self.classes).map_err(|cause| LexiconError::Phrase {
+    fn named<T>(&self, phrase: &str, read: Result<T, PatternError>) -> Result<T, LexiconError> {
+        read.map_err(|cause| LexiconError::Phrase {
             file: self.file,
             line: line_of(self.source, phrase),
             cause,
         })
     }
 
+    pub(super) fn pattern(&self, phrase: &str) -> Result<Pattern, LexiconError> {
+        self.named(phrase, Pattern::parse(phrase, self.classes))
+    }
+
     pub(super) fn add(&mut self, phrases: &[String], sense: Sense) -> Result<(), LexiconError> {
         for phrase in phrases {
-            let pattern = self.pattern(phrase)?;
-            self.book.add(pattern, sense);
+            if self.checks {
+                let pattern = self.pattern(phrase)?;
+                self.book.add(pattern, sense);
+            } else {
+                let entered = self.book.add_checked(phrase, sense);
+                self.named(phrase, entered)?;
+            }
         }
         Ok(())
     }

@@ -195,28 +195,34 @@ impl Lexicon {
     #[must_use]
     pub fn embedded() -> &'static Self {
         static LEXICON: OnceLock<Lexicon> = OnceLock::new();
-        LEXICON.get_or_init(|| Self::read(EMBEDDED).expect("the embedded lexicon is well formed"))
+        LEXICON
+            .get_or_init(|| Self::of(EMBEDDED, false).expect("the embedded lexicon is well formed"))
     }
 
-    /// Reads a lexicon.
+    /// Reads a lexicon and checks every phrase.
     ///
     /// # Errors
     /// Names the file, and the line of a phrase that cannot be read.
     pub fn read(sources: Sources<'_>) -> Result<Self, LexiconError> {
+        Self::of(sources, true)
+    }
+
+    fn of(sources: Sources<'_>, checks: bool) -> Result<Self, LexiconError> {
         let cues: CueFile = file("cues.toml", sources.cues)?;
         let measures: MeasureFile = file("measures.toml", sources.measures)?;
         let risk: RiskFile = file("risk.toml", sources.risk)?;
+        let classes = classes(&cues, sources.cues)?;
         let mut lexicon = Self {
             interventions: Vec::new(),
             instruments: measures.measure,
             instrument_names: Phrasebook::default(),
-            book: Phrasebook::default(),
+            book: Phrasebook::with(classes.clone()),
         };
-        let classes = classes(&cues, sources.cues)?;
         let mut adder = Adder {
             file: "cues.toml",
             source: sources.cues,
             classes: &classes,
+            checks,
             book: &mut lexicon.book,
         };
         for cue in &cues.cue {

@@ -1,12 +1,12 @@
-//! Phrases as the lexicon writes them, and the one pass that finds them all in a sentence.
+//! A phrase as the lexicon writes it, and where it matches.
 //!
 //! A pattern matches words in lower case. `word~` stands for every inflection, `word*` for every
 //! word with that beginning, `(a|b c)` for alternatives, `[x]` for words that may be missing, `..`
 //! for up to four words in between (`..8` for up to eight), `{person}` for a class of words, `{n}`
 //! for a number. Hyphens are spaces. A match never crosses the end of a sentence.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
-use std::ops::Range;
 use std::sync::Arc;
 
 use crate::transcript::inflect;
@@ -27,7 +27,7 @@ pub struct PatternError {
 
 /// Classes of words that phrases name in braces, each read once from a list of phrases.
 #[derive(Clone, Debug, Default)]
-pub struct Classes(HashMap<String, Arc<[Vec<Item>]>>);
+pub struct Classes(Arc<HashMap<String, Arc<[Vec<Item>]>>>);
 
 impl Classes {
     /// Reads classes from lists of phrases, which themselves may name no class but `{n}` and
@@ -44,12 +44,13 @@ impl Classes {
                 .map(|phrase| Pattern::parse(phrase, &none).map(|p| p.items));
             classes.insert(name.clone(), ways.collect::<Result<Arc<[_]>, _>>()?);
         }
-        Ok(Self(classes))
+        Ok(Self(Arc::new(classes)))
     }
 }
 
+/// One step of a pattern.
 #[derive(Clone, Debug)]
-enum Item {
+pub(super) enum Item {
     Exact(Box<str>),
     Forms(Box<[Box<str>]>),
     Prefix(Box<str>),
@@ -63,7 +64,7 @@ enum Item {
 /// A phrase that is ready to match.
 #[derive(Clone, Debug)]
 pub struct Pattern {
-    items: Vec<Item>,
+    pub(super) items: Vec<Item>,
 }
 
 impl Pattern {
@@ -76,12 +77,9 @@ impl Pattern {
             phrase: phrase.to_owned(),
             fault,
         };
-        let spaced = phrase
-            .to_lowercase()
-            .replace('-', " ")
-            .replace('\u{2019}', "'");
-        let mut rest = spaced.as_str();
-        let items = sequence(&mut rest, classes, true).map_err(wrong)?;
+        let spaced = spaced(phrase);
+        let mut rest = &*spaced;
+        let items = sequence(&mut rest, classes, Extent::Outermost).map_err(wrong)?;
         if !rest.is_empty() {
             return Err(wrong(format!("has a bracket too many at `{rest}`")));
         }
@@ -92,6 +90,50 @@ impl Pattern {
         }
         Ok(Self { items })
     }
+
+    /// The beginning of a phrase, as far as the word that must stand first.
+    pub(super) fn head(phrase: &str, classes: &Classes) -> Result<Vec<Item>, PatternError> {
+        let spaced = spaced(phrase);
+        sequence(&mut &*spaced, classes, Extent::Head).map_err(|fault| PatternError {
+            phrase: phrase.to_owned(),
+            fault,
+        })
+    }
+
+    /// Where a match that begins at word `at` ends, if there is one.
+    pub(super) fn end_of(&self, words: &[Word], at: usize) -> Option<usize> {
+        let whole = Rest {
+            items: &self.items,
+            then: None,
+        };
+        end_of(whole, words, at)
+    }
+}
+
+/// A phrase in small letters, with spaces for hyphens.
+fn spaced(phrase: &str) -> Cow<'_, str> {
+    if phrase
+        .bytes()
+        .all(|b| b.is_ascii() && b != b'-' && !b.is_ascii_uppercase())
+    {
+        return phrase.into();
+    }
+    phrase
+        .to_lowercase()
+        .replace('-', " ")
+        .replace('\u{2019}', "'")
+        .into()
+}
+
+/// How much of a phrase to read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    /// All of it.
+    Outermost,
+    /// What stands within brackets.
+    Inner,
+    /// Up to the first item that may not be missing.
+    Head,
 }
 
 /// Whether some word must stand first: a phrase that may be empty would match everywhere.
@@ -104,15 +146,20 @@ fn begins(items: &[Item]) -> bool {
     }
 }
 
-fn sequence(rest: &mut &str, classes: &Classes, outermost: bool) -> Result<Vec<Item>, String> {
+fn sequence(rest: &mut &str, classes: &Classes, extent: Extent) -> Result<Vec<Item>, String> {
     let mut items = Vec::new();
     loop {
+        if extent == Extent::Head
+            && matches!(items.last(), Some(last) if !matches!(last, Item::Maybe(_)))
+        {
+            return Ok(items);
+        }
         *rest = rest.trim_start();
         let Some(first) = rest.chars().next() else {
-            return if outermost {
-                Ok(items)
-            } else {
+            return if extent == Extent::Inner {
                 Err("has a bracket that does not close".into())
+            } else {
+                Ok(items)
             };
         };
         match first {
@@ -147,7 +194,7 @@ fn alternatives(rest: &mut &str, close: char, classes: &Classes) -> Result<Vec<V
     let mut ways = Vec::new();
     loop {
         *rest = &rest[1..];
-        let way = sequence(rest, classes, false)?;
+        let way = sequence(rest, classes, Extent::Inner)?;
         if way.is_empty() {
             return Err(
                 "has an alternative without words; use [..] for what may be missing".into(),
@@ -252,219 +299,5 @@ fn end_of(rest: Rest<'_>, words: &[Word], at: usize) -> Option<usize> {
             .iter()
             .filter_map(|way| end_of(inside(way), words, at))
             .max(),
-    }
-}
-
-/// A found phrase: what it stands for, and which words of the sentence it covers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Match<T> {
-    /// What the lexicon says of the phrase.
-    pub what: T,
-    /// Words covered, counted from the start of the searched slice.
-    pub words: Range<usize>,
-}
-
-/// Many phrases, indexed by the words that they may begin with.
-#[derive(Debug)]
-pub struct Phrasebook<T> {
-    phrases: Vec<(Pattern, T)>,
-    by_word: HashMap<Box<str>, Vec<u32>, foldhash::fast::RandomState>,
-    by_start: HashMap<char, Vec<(Box<str>, u32)>>,
-    by_number: Vec<u32>,
-    by_name: Vec<u32>,
-}
-
-impl<T> Default for Phrasebook<T> {
-    fn default() -> Self {
-        Self {
-            phrases: Vec::new(),
-            by_word: HashMap::default(),
-            by_start: HashMap::new(),
-            by_number: Vec::new(),
-            by_name: Vec::new(),
-        }
-    }
-}
-
-impl<T: Copy> Phrasebook<T> {
-    /// Adds a phrase.
-    pub fn add(&mut self, pattern: Pattern, what: T) {
-        let id = self.phrases.len() as u32;
-        self.index(&pattern.items, id);
-        self.phrases.push((pattern, what));
-    }
-
-    /// How many phrases it holds.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.phrases.len()
-    }
-
-    /// Whether it holds none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.phrases.is_empty()
-    }
-
-    fn index(&mut self, items: &[Item], id: u32) {
-        let enter = |list: &mut Vec<u32>| {
-            if list.last() != Some(&id) {
-                list.push(id);
-            }
-        };
-        match items.first() {
-            Some(Item::Exact(text)) => enter(self.by_word.entry(text.clone()).or_default()),
-            Some(Item::Forms(forms)) => {
-                for form in forms {
-                    enter(self.by_word.entry(form.clone()).or_default());
-                }
-            }
-            Some(Item::Prefix(start)) => {
-                let key = start.chars().next().unwrap_or(' ');
-                self.by_start
-                    .entry(key)
-                    .or_default()
-                    .push((start.clone(), id));
-            }
-            Some(Item::Number) => enter(&mut self.by_number),
-            Some(Item::Person) => enter(&mut self.by_name),
-            Some(Item::Either(ways)) => {
-                for way in ways.iter() {
-                    self.index(way, id);
-                }
-            }
-            Some(Item::Maybe(inner)) => {
-                self.index(inner, id);
-                self.index(&items[1..], id);
-            }
-            Some(Item::Gap(_)) | None => {}
-        }
-    }
-
-    /// Every phrase that occurs in `words`, in order of its first word; for phrases that stand for
-    /// the same thing at the same place, the longer one only.
-    #[must_use]
-    pub fn find(&self, words: &[Word]) -> Vec<Match<T>> {
-        let mut found = Vec::new();
-        let mut candidates: Vec<u32> = Vec::new();
-        for (at, word) in words.iter().enumerate() {
-            candidates.clear();
-            candidates.extend(self.by_word.get(word.lower.as_str()).into_iter().flatten());
-            if let Some(first) = word.lower.chars().next() {
-                let starts = self.by_start.get(&first).into_iter().flatten();
-                candidates.extend(
-                    starts
-                        .filter(|(start, _)| word.lower.starts_with(&**start))
-                        .map(|(_, id)| id),
-                );
-            }
-            if word.number_length > 0 {
-                candidates.extend(&self.by_number);
-            }
-            if word.name {
-                candidates.extend(&self.by_name);
-            }
-            candidates.sort_unstable();
-            candidates.dedup();
-            for &id in &candidates {
-                let (pattern, what) = &self.phrases[id as usize];
-                let whole = Rest {
-                    items: &pattern.items,
-                    then: None,
-                };
-                if let Some(end) = end_of(whole, words, at) {
-                    found.push(Match {
-                        what: *what,
-                        words: at..end,
-                    });
-                }
-            }
-        }
-        found
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::transcript::document::Transcript;
-    use crate::transcript::script::Script;
-
-    fn finds(phrase: &str, text: &str) -> Option<String> {
-        let person = ["her", "the client", "{name}"].map(str::to_owned).to_vec();
-        let classes = Classes::read(&HashMap::from([("person".to_owned(), person)])).unwrap();
-        let mut book = Phrasebook::default();
-        book.add(Pattern::parse(phrase, &classes).unwrap(), ());
-        let script = Script::of(&Transcript::typed(text), &Phrasebook::default());
-        let words = &script.utterances[0].words;
-        book.find(words).first().map(|m| {
-            words[m.words.clone()]
-                .iter()
-                .map(|w| w.lower.as_str())
-                .collect::<Vec<_>>()
-                .join(" ")
-        })
-    }
-
-    #[test]
-    fn phrases_match_as_written() {
-        let cases = [
-            (
-                "teach~ .. breathing",
-                "I taught her box breathing",
-                Some("taught her box breathing"),
-            ),
-            (
-                "teach~ .. breathing",
-                "I taught her how to stop and then do breathing",
-                None,
-            ),
-            ("5-4-3-2-1", "Used 5-4-3-2-1", Some("5 4 3 2 1")),
-            (
-                "(label~|name~) the thought",
-                "labelled the thought",
-                Some("labelled the thought"),
-            ),
-            (
-                "ground~ {person}",
-                "I grounded the client",
-                Some("grounded the client"),
-            ),
-            (
-                "safety (plan|planning)",
-                "a safety plan",
-                Some("safety plan"),
-            ),
-            (
-                "catastroph*",
-                "Her catastrophizing",
-                Some("catastrophizing"),
-            ),
-            (
-                "score of {n}",
-                "a score of twenty one today",
-                Some("score of twenty one"),
-            ),
-        ];
-        for (phrase, text, want) in cases {
-            assert_eq!(finds(phrase, text).as_deref(), want, "{phrase} in {text}");
-        }
-    }
-
-    #[test]
-    fn phrases_that_cannot_be_read_say_why() {
-        for phrase in [
-            "",
-            "..",
-            "(a|b",
-            "a]",
-            "[x] ..",
-            "{nobody} said",
-            "()",
-            "a {b",
-        ] {
-            let error = Pattern::parse(phrase, &Classes::default()).unwrap_err();
-            assert!(error.to_string().contains(phrase), "{error}");
-        }
     }
 }
