@@ -4,9 +4,11 @@
 // Functions that tests share may unwrap like tests.
 #![allow(clippy::unwrap_used)]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
+
+use proptest::prelude::*;
 
 use notewright::note::format::NoteFormat;
 use notewright::reading::lexicon::Lexicon;
@@ -87,5 +89,36 @@ fn every_row_of_the_table_is_read_as_it_says() {
             phrasings >= 4 && traps >= 2,
             "{id} has {phrasings} phrasings and {traps} traps"
         );
+    }
+}
+
+/// Sentences of the table that name who acts, so that they stand for themselves.
+fn whole_sentences() -> Vec<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/interventions.tsv");
+    fs::read_to_string(path)
+        .unwrap()
+        .lines()
+        .filter_map(|row| row.splitn(3, '\t').nth(2))
+        .filter(|s| s.starts_with("I ") || s.starts_with("She ") || s.starts_with("Client "))
+        .map(str::to_owned)
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn the_order_of_unrelated_sentences_changes_no_tag(
+        (said, again) in prop::collection::vec(prop::sample::select(whole_sentences()), 2..7)
+            .prop_flat_map(|said| (Just(said.clone()), Just(said).prop_shuffle()))
+    ) {
+        let tags = |sentences: &[String]| -> BTreeSet<(usize, _)> {
+            read(&sentences.join(" "), "dap")
+                .tags
+                .iter()
+                .map(|tag| (tag.intervention, tag.status))
+                .collect()
+        };
+        prop_assert_eq!(tags(&said), tags(&again));
     }
 }
