@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::reading::Cite;
 use crate::reading::clause::{Clause, Subject, is_past};
 use crate::reading::details::Details;
-use crate::reading::lexicon::{Context, CueKind, Lexicon, Sense};
+use crate::reading::lexicon::{Context, CueKind, Lexicon, Mark, Sense};
 use crate::reading::status::{self, Scene};
 use crate::session::{Mode, Speaker};
 use crate::transcript::script::{Break, Script};
@@ -67,6 +67,21 @@ pub struct Tag {
     pub cite: Cite,
     /// What was said beside it.
     pub details: Details,
+    /// What it was told by.
+    pub why: Why,
+}
+
+/// What a tag was told by, for `explain`.
+#[derive(Clone, Debug)]
+pub struct Why {
+    /// The words that name the technique or say the act.
+    pub words: Range<usize>,
+    /// How they do.
+    pub how: How,
+    /// The cue that told its status, where one did.
+    pub cue: Option<Mark>,
+    /// Techniques that the same words also name, and that this one beat.
+    pub beat: Vec<usize>,
 }
 
 /// A name or act of a technique in a clause.
@@ -74,13 +89,20 @@ pub(super) struct Hit {
     pub(super) intervention: usize,
     pub(super) words: Range<usize>,
     pub(super) how: How,
+    /// Techniques that it beat.
+    pub(super) beat: Vec<usize>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum How {
+/// How words tell of a technique.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// They name it.
     Term,
+    /// They are everyday words that may name it.
     Weak,
+    /// They say the act.
     Act,
+    /// They are what a clinician says aloud while doing it.
     Talk,
 }
 
@@ -134,6 +156,12 @@ pub fn read(lexicon: &Lexicon, script: &Script, clause: &Clause, around: Around)
                 agent: agent(decision.status, clause.subject),
                 confidence: decision.confidence,
                 details: Details::default(),
+                why: Why {
+                    words: hit.words.clone(),
+                    how: hit.how,
+                    cue: decision.cue,
+                    beat: hit.beat.clone(),
+                },
                 cite: decision
                     .cite
                     .unwrap_or_else(|| Cite::of(clause.utterance, utterance.span(&(start..end)))),
@@ -195,6 +223,7 @@ fn hits(lexicon: &Lexicon, script: &Script, clause: &Clause, around: Around) -> 
                 intervention: n as usize,
                 words: mark.words.clone(),
                 how,
+                beat: Vec::new(),
             })
         })
         .collect();
@@ -229,10 +258,28 @@ fn prune(lexicon: &Lexicon, hits: Vec<Hit>) -> Vec<Hit> {
                 .any(|(m, other)| m != n && loses(hit, other))
         })
         .collect();
-    hits.into_iter()
+    let beaten: Vec<(usize, Range<usize>)> = hits
+        .iter()
+        .zip(&keep)
+        .filter(|(_, keep)| !**keep)
+        .map(|(hit, _)| (hit.intervention, hit.words.clone()))
+        .collect();
+    let mut kept: Vec<Hit> = hits
+        .into_iter()
         .zip(keep)
         .filter_map(|(hit, keep)| keep.then_some(hit))
-        .collect()
+        .collect();
+    for hit in &mut kept {
+        let touches =
+            |words: &Range<usize>| words.start < hit.words.end && hit.words.start < words.end;
+        hit.beat = beaten
+            .iter()
+            .filter(|(other, words)| *other != hit.intervention && touches(words))
+            .map(|(other, _)| *other)
+            .collect();
+        hit.beat.dedup();
+    }
+    kept
 }
 
 /// Verbs of doing that start anew after "and", a comma or a subject, in the past tense: a cue

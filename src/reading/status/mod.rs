@@ -26,6 +26,8 @@ pub(super) struct Scene<'a> {
 pub(super) struct Decision {
     pub(super) status: Status,
     pub(super) confidence: f32,
+    /// The cue that decided.
+    pub(super) cue: Option<Mark>,
     /// First word of the cue that decided, and one past its last.
     pub(super) from: Option<usize>,
     pub(super) to: Option<usize>,
@@ -40,6 +42,7 @@ impl Decision {
             confidence: 0.9,
             from: Some(cue.words.start),
             to: Some(cue.words.end),
+            cue: Some(cue.clone()),
             cite: None,
         }
     }
@@ -50,6 +53,7 @@ impl Decision {
             confidence,
             from: None,
             to: None,
+            cue: None,
             cite: None,
         }
     }
