@@ -7,6 +7,7 @@ use anstyle::{AnsiColor, Style};
 
 use crate::note::document::{DraftNote, Intervention, Measure, RiskWordOr, Unsaid, Value};
 use crate::note::findings::{Finding, Severity};
+use crate::reading::facts::Telehealth;
 use crate::reading::interventions::Status;
 use crate::reading::measures::When;
 
@@ -67,6 +68,23 @@ impl Page {
             parts.push(format!("{start}-{end}"));
         }
         parts.extend(session.minutes.map(|m| format!("{m} minutes")));
+        if let Some(telehealth) = &session.telehealth {
+            parts.push(
+                match telehealth.value {
+                    Telehealth::AudioVideo => "by video",
+                    Telehealth::AudioOnly => "by telephone",
+                }
+                .to_owned(),
+            );
+        }
+        parts.extend(
+            session
+                .participants
+                .iter()
+                .map(|p| format!("with {}", p.value.as_str())),
+        );
+        parts.extend(session.cpt.iter().map(|c| format!("CPT {}", c.value)));
+        parts.extend(session.icd10.iter().map(|c| c.value.clone()));
         let line = parts.join(" \u{b7} ");
         self.line(&format!("{HEADING}{line}{HEADING:#}"));
     }

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use crate::compose::Matter;
 use crate::note::document::{
     Evidence, Field, Intervention, Measure, Risk, RiskFact, RiskLevelFact, RiskWordOr, SessionHead,
-    Talk, TalkMove, TalkSummary, Unsaid, Value,
+    Stated, Talk, TalkMove, TalkSummary, Unsaid, Value,
 };
 use crate::reading::Cite;
 use crate::reading::emdr::FieldValue;
+use crate::reading::facts::Code;
 use crate::reading::measures::When;
 use crate::reading::risk::RiskField;
 use crate::reading::talk::{Move, MoveKind, Turn};
@@ -27,7 +28,38 @@ pub fn session(matter: Matter<'_>) -> SessionHead {
         start: facts.start.as_ref().map(|(time, _)| *time),
         end: facts.end.as_ref().map(|(time, _)| *time),
         minutes: facts.minutes.as_ref().map(|(minutes, _)| *minutes),
+        telehealth: facts.telehealth.as_ref().map(|(how, cite)| Stated {
+            value: *how,
+            evidence: cut(matter, cite),
+        }),
+        participants: facts.participants.as_ref().and_then(|cite| {
+            let evidence = cut(matter, cite);
+            let value = evidence.first()?.quote().clone();
+            Some(Stated { value, evidence })
+        }),
+        cpt: codes(matter, |code| match code {
+            Code::Cpt(code) => Some(code.clone()),
+            Code::Icd10(_) => None,
+        }),
+        icd10: codes(matter, |code| match code {
+            Code::Icd10(code) => Some(code.clone()),
+            Code::Cpt(_) => None,
+        }),
     }
+}
+
+/// The codes of one kind, each once.
+fn codes(matter: Matter<'_>, of: impl Fn(&Code) -> Option<String>) -> Vec<Stated<String>> {
+    let mut stated: Vec<Stated<String>> = Vec::new();
+    for (code, cite) in &matter.reading.facts.codes {
+        if let Some(value) = of(code)
+            && stated.iter().all(|known| known.value != value)
+        {
+            let evidence = cut(matter, cite);
+            stated.push(Stated { value, evidence });
+        }
+    }
+    stated
 }
 
 /// The EMDR fields, and where SUD and VOC started and ended.

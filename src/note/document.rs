@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::note::findings::Finding;
+use crate::reading::facts::Telehealth;
 use crate::reading::interventions::{Agent, Status};
 use crate::reading::measures::When;
 use crate::reading::talk::{ClientTalk, Move, MoveKind};
@@ -66,6 +67,23 @@ pub struct SessionHead {
     pub end: Option<ClockTime>,
     /// How long it was.
     pub minutes: Option<u32>,
+    /// Whether and how it was held at a distance, where that was said.
+    pub telehealth: Option<Stated<Telehealth>>,
+    /// Who took part, where that was said.
+    pub participants: Option<Stated<Speech>>,
+    /// Codes of service (CPT), for the clinician to confirm.
+    pub cpt: Vec<Stated<String>>,
+    /// Codes of diagnosis (ICD-10-CM).
+    pub icd10: Vec<Stated<String>>,
+}
+
+/// A fact and the words that it stands on.
+#[derive(Clone, Debug, Serialize)]
+pub struct Stated<T> {
+    /// The fact.
+    pub value: T,
+    /// The words.
+    pub evidence: Vec<Evidence>,
 }
 
 /// What composed a note.

@@ -1,9 +1,15 @@
-//! Facts about the session itself that were dictated: start, end, minutes.
+//! Facts about the session itself that were dictated: start, end, minutes, telehealth, who took part,
+//! codes.
+
+use std::ops::Range;
+
+use serde::Serialize;
 
 use crate::reading::Cite;
+use crate::reading::clause::Clause;
 use crate::session::ClockTime;
 use crate::transcript::numbers::Quantity;
-use crate::transcript::script::{Script, ScriptUtterance};
+use crate::transcript::script::{Break, Script, ScriptUtterance};
 
 /// What was dictated about the session itself.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +20,87 @@ pub struct SessionFacts {
     pub end: Option<(ClockTime, Cite)>,
     /// How long it was, in minutes.
     pub minutes: Option<(u32, Cite)>,
+    /// Whether and how it was held at a distance.
+    pub telehealth: Option<(Telehealth, Cite)>,
+    /// Who took part, in the speaker's words.
+    pub participants: Option<Cite>,
+    /// Codes of service and diagnosis that were dictated.
+    pub codes: Vec<(Code, Cite)>,
+}
+
+/// How a session at a distance was held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Telehealth {
+    /// With sound and picture.
+    AudioVideo,
+    /// With sound only.
+    AudioOnly,
+}
+
+/// A code that was dictated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Code {
+    /// Of a service: five digits of the CPT.
+    Cpt(String),
+    /// Of a diagnosis: ICD-10-CM.
+    Icd10(String),
+}
+
+/// Words of a session with sound and picture, and of one with sound only.
+const VIDEO: &[&str] = &[
+    "telehealth",
+    "video",
+    "zoom",
+    "facetime",
+    "virtual",
+    "virtually",
+    "telemental",
+];
+const AUDIO: &[&str] = &["phone", "telephone"];
+
+/// Reads how a session was held, and with whom, from a clause that tells who, when and where.
+pub fn read_frame(utterance: &ScriptUtterance, clause: &Clause, into: &mut SessionFacts) {
+    let words = &utterance.words[clause.words.clone()];
+    let cite = |range: Range<usize>| {
+        let range = range.start + clause.words.start..range.end + clause.words.start;
+        Cite::of(clause.utterance, utterance.span(&range))
+    };
+    let named = |list: &[&str]| words.iter().position(|w| list.contains(&w.lower.as_str()));
+    if into.telehealth.is_none() {
+        let heard = named(AUDIO)
+            .map(|at| (Telehealth::AudioOnly, at))
+            .or_else(|| named(VIDEO).map(|at| (Telehealth::AudioVideo, at)));
+        into.telehealth = heard.map(|(how, at)| (how, cite(at..at + 1)));
+    }
+    if into.participants.is_none()
+        && let Some(with) = named(&["with"])
+    {
+        let end = words
+            .iter()
+            .enumerate()
+            .skip(with + 2)
+            .find(|(_, w)| {
+                w.break_before >= Break::Comma
+                    || matches!(
+                        w.lower.as_str(),
+                        "for"
+                            | "at"
+                            | "on"
+                            | "from"
+                            | "in"
+                            | "by"
+                            | "via"
+                            | "today"
+                            | "this"
+                            | "over"
+                    )
+            })
+            .map_or(words.len(), |(at, _)| at);
+        if with + 1 < end {
+            into.participants = Some(cite(with + 1..end));
+        }
+    }
 }
 
 /// Words near a number of minutes that make it the session's length.
@@ -89,6 +176,8 @@ pub fn read(script: &Script, place: usize, into: &mut SessionFacts) {
                         Some((count.value as u32, Cite::of(place, utterance.span(&words))));
                 }
             }
+            Quantity::Icd(ref code) => into.codes.push((Code::Icd10(code.clone()), cite())),
+            Quantity::Cpt(code) => into.codes.push((Code::Cpt(code.to_string()), cite())),
             _ => {}
         }
     }

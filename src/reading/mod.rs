@@ -380,6 +380,10 @@ impl Reader<'_> {
             (Mode::Session, Speaker::Clinician) => leaning::of_talk(&clause, utterance),
             (Mode::Session, _) => Leaning::default(),
         };
+        let early = self.before.sentences < 3 && clause.has(lexicon::CueKind::Frame);
+        if self.script.mode == Mode::Dictation && (kind == Kind::Frame || early) {
+            facts::read_frame(utterance, &clause, &mut self.reading.facts);
+        }
         if kind == Kind::Act {
             self.before.since_act = Some(0);
         }

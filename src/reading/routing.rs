@@ -63,7 +63,8 @@ pub fn kind(clause: &Clause, tags: &[Tag], scored: bool, before: Before) -> Kind
         && !tells
         && tags.is_empty()
         && !scored
-        && clause.words.len() <= 16
+        && clause.words.len() <= 18
+        && !has(CueKind::Inference)
         && before.sentences < 3
     {
         return Kind::Frame;
