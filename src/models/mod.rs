@@ -8,7 +8,7 @@
 pub mod catalog;
 pub mod digest;
 pub mod error;
-pub mod header;
+mod header;
 mod ledger;
 mod part;
 pub mod pull;

@@ -203,7 +203,7 @@ fn models_that_cannot_be_used_are_named() {
         (
             "list",
             &whole[..400],
-            "it is cut off: its 400 bytes end inside the metadata",
+            "it is cut off: it has 400 bytes and needs",
         ),
         (
             "tensors",

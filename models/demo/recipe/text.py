@@ -8,7 +8,7 @@ nothing near a sentence of the samples is ever used for training.
 import json, pathlib, random, re, sys, zlib
 
 HERE = pathlib.Path(__file__).resolve().parent
-SAMPLES = HERE.parents[1] / "samples"
+SAMPLES = HERE.parents[2] / "samples"
 
 # ---------------------------------------------------------------- grammar
 

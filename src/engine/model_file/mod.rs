@@ -4,11 +4,15 @@
 //! lengths that make no sense. So the file's own structure is walked first, without reading the
 //! weights. Nothing here judges whether a model is any good.
 
+#[cfg(test)]
+pub(crate) mod samples;
+
 mod ggml;
 mod gguf;
+mod tensor;
 
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -24,6 +28,11 @@ pub enum ModelFile {
         vocabulary: u32,
         /// Layers of encoder and decoder.
         layers: (u32, u32),
+    },
+    /// A voice detector in whisper.cpp's ggml format.
+    Vad {
+        /// Length of the file in bytes.
+        bytes: u64,
     },
     /// A language model in GGUF.
     Gguf {
@@ -93,6 +102,8 @@ impl ModelFault {
 
 /// A recogniser's kind, as messages name it.
 const WHISPER: &str = "a Whisper recogniser";
+/// A voice detector's kind, as messages name it.
+const DETECTOR: &str = "a voice detector";
 /// A language model's kind, as messages name it.
 const LANGUAGE: &str = "a language model (GGUF)";
 
@@ -106,19 +117,29 @@ pub fn inspect(path: &Path) -> Result<ModelFile, ModelFault> {
     if meta.is_dir() {
         return Err(ModelFault::NotAModel("it is a folder".to_owned()));
     }
-    let bytes = meta.len();
-    if bytes == 0 {
+    if meta.len() == 0 {
         return Err(ModelFault::Empty);
     }
-    let mut walk = Walk {
-        input: BufReader::new(File::open(path).map_err(unreadable)?),
-        at: 0,
-        bytes,
-    };
-    let magic: [u8; 4] = walk.take().map_err(|_| not_a_model(b""))?;
-    match &magic {
-        ggml::MAGIC => ggml::walk(&mut walk),
-        gguf::MAGIC => gguf::walk(&mut walk),
+    let file = File::open(path).map_err(unreadable)?;
+    walk(BufReader::new(file), meta.len()).map_err(|fault| match fault {
+        Fault::Io(e) => unreadable(e),
+        Fault::NotAModel(why) => ModelFault::NotAModel(why),
+        Fault::NotTaken(why) => ModelFault::NotTaken(why),
+        Fault::CutOff { needs } => ModelFault::CutOff(format!(
+            "it has {} bytes and needs at least {needs}",
+            meta.len()
+        )),
+    })
+}
+
+fn walk<R: Read + Seek>(file: BufReader<R>, len: u64) -> Result<ModelFile, Fault> {
+    let mut walker = Walker { file, at: 0, len };
+    if len < 4 {
+        return Err(not_a_model(b""));
+    }
+    match &walker.array::<4>()? {
+        ggml::MAGIC => ggml::walk(&mut walker),
+        gguf::MAGIC => gguf::walk(&mut walker),
         other => Err(not_a_model(other)),
     }
 }
@@ -130,6 +151,7 @@ pub fn inspect(path: &Path) -> Result<ModelFile, ModelFault> {
 pub fn inspect_whisper(path: &Path) -> Result<ModelFile, ModelFault> {
     match inspect(path)? {
         ModelFile::Gguf { .. } => Err(wrong_kind(LANGUAGE, WHISPER)),
+        ModelFile::Vad { .. } => Err(wrong_kind(DETECTOR, WHISPER)),
         whisper @ ModelFile::Whisper { .. } => Ok(whisper),
     }
 }
@@ -141,6 +163,7 @@ pub fn inspect_whisper(path: &Path) -> Result<ModelFile, ModelFault> {
 pub fn inspect_gguf(path: &Path) -> Result<ModelFile, ModelFault> {
     match inspect(path)? {
         ModelFile::Whisper { .. } => Err(wrong_kind(WHISPER, LANGUAGE)),
+        ModelFile::Vad { .. } => Err(wrong_kind(DETECTOR, LANGUAGE)),
         gguf @ ModelFile::Gguf { .. } => Ok(gguf),
     }
 }
@@ -150,7 +173,7 @@ impl ModelFile {
     #[must_use]
     pub fn bytes(&self) -> u64 {
         match self {
-            Self::Whisper { bytes, .. } | Self::Gguf { bytes, .. } => *bytes,
+            Self::Whisper { bytes, .. } | Self::Vad { bytes } | Self::Gguf { bytes, .. } => *bytes,
         }
     }
 
@@ -175,52 +198,77 @@ impl ModelFile {
     }
 }
 
-/// Reads a file from front to back without ever passing its end.
-struct Walk<R> {
-    input: R,
-    at: u64,
-    bytes: u64,
+/// Why a header does not hold.
+#[derive(Debug)]
+enum Fault {
+    NotAModel(String),
+    NotTaken(String),
+    /// The file ends before this many bytes, as far as the header got.
+    CutOff {
+        needs: u64,
+    },
+    Io(io::Error),
 }
 
-/// The file ended.
-struct Ended;
+/// A place in a file, with the file's length in view.
+struct Walker<R> {
+    file: BufReader<R>,
+    at: u64,
+    len: u64,
+}
 
-impl<R: Read + Seek> Walk<BufReader<R>> {
-    fn take<const N: usize>(&mut self) -> Result<[u8; N], Ended> {
-        let mut buffer = [0; N];
-        self.input.read_exact(&mut buffer).map_err(|_| Ended)?;
-        self.at += N as u64;
-        Ok(buffer)
-    }
-
-    fn u32(&mut self) -> Result<u32, Ended> {
-        self.take().map(u32::from_le_bytes)
-    }
-
-    fn u64(&mut self) -> Result<u64, Ended> {
-        self.take().map(u64::from_le_bytes)
-    }
-
-    fn skip(&mut self, len: u64) -> Result<(), Ended> {
-        let end = self.at.checked_add(len).filter(|end| *end <= self.bytes);
-        let (Some(end), Ok(step)) = (end, i64::try_from(len)) else {
-            return Err(Ended);
-        };
-        self.input.seek_relative(step).map_err(|_| Ended)?;
-        self.at = end;
+impl<R: Read + Seek> Walker<R> {
+    /// Moves the place on by `n` bytes, or says that the file is too short for it.
+    fn claim(&mut self, n: u64) -> Result<(), Fault> {
+        let needs = self.at.saturating_add(n);
+        if needs > self.len {
+            return Err(Fault::CutOff { needs });
+        }
+        self.at = needs;
         Ok(())
     }
 
-    fn at_end(&self) -> bool {
-        self.at >= self.bytes
+    fn skip(&mut self, n: u64) -> Result<(), Fault> {
+        self.claim(n)?;
+        match i64::try_from(n) {
+            Ok(step) => self.file.seek_relative(step),
+            Err(_) => self.file.seek(SeekFrom::Start(self.at)).map(drop),
+        }
+        .map_err(Fault::Io)
     }
 
-    fn cut_off(&self, what: &str) -> ModelFault {
-        ModelFault::CutOff(format!("its {} bytes end inside {what}", self.bytes))
+    fn array<const N: usize>(&mut self) -> Result<[u8; N], Fault> {
+        self.claim(N as u64)?;
+        let mut bytes = [0; N];
+        self.file.read_exact(&mut bytes).map_err(Fault::Io)?;
+        Ok(bytes)
+    }
+
+    fn u32(&mut self) -> Result<u32, Fault> {
+        self.array().map(u32::from_le_bytes)
+    }
+
+    fn u64(&mut self) -> Result<u64, Fault> {
+        self.array().map(u64::from_le_bytes)
+    }
+
+    /// A name of at most `most` bytes; bytes that are not UTF-8 are shown as such.
+    fn name(&mut self, len: u64, most: u64) -> Result<String, Fault> {
+        if len > most {
+            return Err(Fault::NotAModel(format!("it holds a name of {len} bytes")));
+        }
+        self.claim(len)?;
+        let mut bytes = vec![0; usize::try_from(len).unwrap_or(0)];
+        self.file.read_exact(&mut bytes).map_err(Fault::Io)?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    fn is_at_end(&self) -> bool {
+        self.at == self.len
     }
 }
 
-fn not_a_model(magic: &[u8]) -> ModelFault {
+fn not_a_model(magic: &[u8]) -> Fault {
     let looks = match magic {
         b"<!DO" | b"<htm" | b"<HTM" => "it is a web page, perhaps a download that went wrong",
         b"vers" => "it is a pointer to a file kept elsewhere (Git LFS)",
@@ -228,9 +276,10 @@ fn not_a_model(magic: &[u8]) -> ModelFault {
             "it is a zip archive; Whisper files for whisper.cpp are named ggml-….bin"
         }
         [0x1f, 0x8b, ..] => "it is compressed",
+        b"ggla" | b"tjgg" | b"fmgg" => "it is in an old format that llama.cpp no longer reads",
         _ => "it does not begin like one",
     };
-    ModelFault::NotAModel(looks.to_owned())
+    Fault::NotAModel(looks.to_owned())
 }
 
 fn wrong_kind(is: &str, wanted: &str) -> ModelFault {
@@ -255,9 +304,16 @@ fn mb(bytes: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
+    use std::io::{Cursor, Write};
 
+    use proptest::prelude::*;
+
+    use super::samples::{detector, gguf, recogniser};
     use super::*;
+
+    fn walk_bytes(bytes: &[u8]) -> Result<ModelFile, Fault> {
+        walk(BufReader::new(Cursor::new(bytes)), bytes.len() as u64)
+    }
 
     fn fault(bytes: &[u8]) -> String {
         let mut file = tempfile::NamedTempFile::new().unwrap();
@@ -278,14 +334,21 @@ mod tests {
                 b"version https://git-lfs",
                 "it is not a model: it is a pointer to a file kept elsewhere (Git LFS)",
             ),
-            (b"lmgg", "it is cut off: its 4 bytes end inside the header"),
+            (
+                b"tjgg....",
+                "it is not a model: it is in an old format that llama.cpp no longer reads",
+            ),
+            (
+                b"lmgg",
+                "it is cut off: it has 4 bytes and needs at least 8",
+            ),
             (
                 b"GGUF\x03\0",
-                "it is cut off: its 6 bytes end inside the header",
+                "it is cut off: it has 6 bytes and needs at least 8",
             ),
             (
                 b"GGUF\x63\0\0\0aaaaaaaabbbbbbbb",
-                "it is not a model: its GGUF version 99 is unknown",
+                "it is not a model: it is a GGUF file of version 99; versions 2 and 3 can be read",
             ),
         ];
         for (bytes, want) in cases {
@@ -298,6 +361,43 @@ mod tests {
         );
         let folder = inspect(std::env::temp_dir().as_path()).unwrap_err();
         assert_eq!(folder.to_string(), "it is not a model: it is a folder");
+    }
+
+    #[test]
+    fn whole_files_are_known_for_what_they_are() {
+        let whole = recogniser(51_865);
+        assert_eq!(
+            walk_bytes(&whole).unwrap(),
+            ModelFile::Whisper {
+                bytes: whole.len() as u64,
+                vocabulary: 51_865,
+                layers: (1, 1)
+            }
+        );
+        let whole = detector();
+        let bytes = whole.len() as u64;
+        assert_eq!(walk_bytes(&whole).unwrap(), ModelFile::Vad { bytes });
+        let whole = gguf("x");
+        assert_eq!(
+            walk_bytes(&whole).unwrap(),
+            ModelFile::Gguf {
+                bytes: whole.len() as u64,
+                architecture: "llama".to_owned()
+            }
+        );
+    }
+
+    #[test]
+    fn every_cut_is_seen() {
+        for whole in [recogniser(51_864), detector(), gguf("x")] {
+            for len in 8..whole.len() {
+                assert!(
+                    matches!(walk_bytes(&whole[..len]), Err(Fault::CutOff { needs }) if needs > len as u64),
+                    "cut to {len} of {}",
+                    whole.len()
+                );
+            }
+        }
     }
 
     #[test]
@@ -314,14 +414,13 @@ mod tests {
         );
     }
 
-    proptest::proptest! {
+    proptest! {
         #[test]
-        fn walking_is_total(tail: Vec<u8>, gguf: bool) {
-            let mut bytes = if gguf { gguf::MAGIC.to_vec() } else { ggml::MAGIC.to_vec() };
-            bytes.extend(tail);
-            let mut file = tempfile::NamedTempFile::new().unwrap();
-            file.write_all(&bytes).unwrap();
-            proptest::prop_assert!(inspect(file.path()).is_err());
+        fn any_bytes_end_in_an_answer(
+            magic in prop_oneof![Just(&b"lmgg"[..]), Just(&b"GGUF\x03\0\0\0"[..]), Just(&b""[..])],
+            rest in prop::collection::vec(prop_oneof![3 => 0_u8..4, 1 => any::<u8>()], 0..300),
+        ) {
+            prop_assert!(walk_bytes(&[magic, &rest].concat()).is_err());
         }
     }
 }

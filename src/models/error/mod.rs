@@ -36,14 +36,12 @@ pub enum ModelsError {
         reason: String,
     },
     /// A model file whose end is missing.
-    #[error("{} is cut off: it has {has} bytes and needs at least {needs}", path.display())]
+    #[error("{} is cut off: {how}", path.display())]
     CutOffModel {
         /// The file.
         path: PathBuf,
-        /// Bytes that are there.
-        has: u64,
-        /// Bytes that its header asks for, as far as it could be read.
-        needs: u64,
+        /// How many bytes it has and needs.
+        how: String,
     },
     /// A name that neither the catalog nor the models folder has.
     #[error("there is no model `{name}`")]

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use super::super::catalog::{Entry, Kind};
 use super::super::digest::Digest;
 use super::super::error::ModelsError;
-use super::super::header::{self, Format};
+use super::super::header;
 use super::super::ledger::Ledger;
 use super::{State, Store, stem};
+use crate::engine::model_file::ModelFile;
 
 /// A model that can be used.
 #[derive(Clone, Debug)]
@@ -17,7 +18,7 @@ pub struct Found<'c> {
     /// Where it lies.
     pub path: PathBuf,
     /// What it says of itself.
-    pub format: Format,
+    pub format: ModelFile,
     /// The catalog's entry, where the file goes by its name.
     pub entry: Option<&'c Entry>,
 }

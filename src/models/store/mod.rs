@@ -16,9 +16,10 @@ use std::path::{Path, PathBuf};
 use super::catalog::{Catalog, Entry, Size};
 use super::digest::Digest;
 use super::error::ModelsError;
-use super::header::{self, Format};
+use super::header;
 use super::ledger::Ledger;
 use super::part::{Disk, RealDisk};
+use crate::engine::model_file::ModelFile;
 
 pub use find::Found;
 pub use verify::{Checked, Verdict};
@@ -60,7 +61,7 @@ impl Installed {
 #[derive(Clone, Debug)]
 pub enum State {
     /// Whole, as far as its header tells.
-    Ready(Format),
+    Ready(ModelFile),
     /// Damaged, or not a model; why, for a person.
     Faulty(String),
 }

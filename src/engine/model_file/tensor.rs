@@ -35,6 +35,11 @@ fn block(ggml_type: u32) -> Option<(u64, u64)> {
     })
 }
 
+/// Whether ggml 0.9.5 has this type.
+pub(super) fn is_known(ggml_type: u32) -> bool {
+    block(ggml_type).is_some()
+}
+
 /// Bytes of a tensor of this type and shape, the fastest dimension first.
 pub(super) fn bytes(name: &str, ggml_type: u32, shape: &[u64]) -> Result<u64, Fault> {
     let refuse = |problem: &str| Fault::NotAModel(format!("its tensor `{name}` {problem}"));
