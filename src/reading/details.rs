@@ -25,7 +25,12 @@ pub struct Details {
 pub(super) fn read(script: &Script, clauses: &[ReadClause], tags: &mut [Tag]) {
     for tag in tags.iter_mut().filter(|tag| tag.status.is_used()) {
         let words = &script.utterances[tag.cite.utterance].words;
-        let Some(place) = clauses.iter().position(|c| holds(c, words, &tag.cite)) else {
+        let (utterance, from) = (tag.cite.utterance, tag.cite.span.start);
+        let before = clauses.partition_point(|c| {
+            let begins = |words: &[Word]| words[c.clause.words.start].span.start <= from;
+            c.clause.utterance < utterance || (c.clause.utterance == utterance && begins(words))
+        });
+        let Some(place) = before.checked_sub(1) else {
             continue;
         };
         let beside = Beside {
@@ -43,14 +48,6 @@ pub(super) fn read(script: &Script, clauses: &[ReadClause], tags: &mut [Tag]) {
             qualifier: beside.mark(CueKind::Qualifier),
         };
     }
-}
-
-fn holds(clause: &ReadClause, words: &[Word], cite: &Cite) -> bool {
-    let range = &clause.clause.words;
-    clause.clause.utterance == cite.utterance
-        && range.start < range.end
-        && words[range.start].span.start <= cite.span.start
-        && cite.span.start < words[range.end - 1].span.end
 }
 
 /// How many clauses after a technique may tell how the client took it.

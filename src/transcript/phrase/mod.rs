@@ -8,8 +8,8 @@ use std::sync::OnceLock;
 
 use crate::transcript::script::Word;
 
-use pattern::Item;
 pub use pattern::{Classes, Pattern, PatternError};
+use pattern::{Item, Key, Said, key};
 
 /// A found phrase: what it stands for, and which words of the sentence it covers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ struct Entry<T> {
 pub struct Phrasebook<T> {
     phrases: Vec<Entry<T>>,
     classes: Classes,
-    by_word: HashMap<Box<str>, Vec<u32>, foldhash::fast::RandomState>,
+    by_word: HashMap<Key, Vec<u32>, foldhash::fast::FixedState>,
     by_start: HashMap<char, Vec<(Box<str>, u32)>>,
     by_number: Vec<u32>,
     by_name: Vec<u32>,
@@ -109,10 +109,10 @@ impl<T: Copy> Phrasebook<T> {
             }
         };
         match items.first() {
-            Some(Item::Exact(text)) => enter(self.by_word.entry(text.clone()).or_default()),
+            Some(Item::Exact(key)) => enter(self.by_word.entry(*key).or_default()),
             Some(Item::Forms(forms)) => {
-                for form in forms {
-                    enter(self.by_word.entry(form.clone()).or_default());
+                for form in forms.iter() {
+                    enter(self.by_word.entry(*form).or_default());
                 }
             }
             Some(Item::Prefix(start)) => {
@@ -141,11 +141,13 @@ impl<T: Copy> Phrasebook<T> {
     /// the same thing at the same place, the longer one only.
     #[must_use]
     pub fn find(&self, words: &[Word]) -> Vec<Match<T>> {
+        let keys: Vec<Key> = words.iter().map(|w| key(&w.lower)).collect();
+        let said = Said { words, keys: &keys };
         let mut found = Vec::new();
         let mut candidates: Vec<u32> = Vec::new();
         for (at, word) in words.iter().enumerate() {
             candidates.clear();
-            candidates.extend(self.by_word.get(word.lower.as_str()).into_iter().flatten());
+            candidates.extend(self.by_word.get(&keys[at]).into_iter().flatten());
             if let Some(first) = word.lower.chars().next() {
                 let starts = self.by_start.get(&first).into_iter().flatten();
                 candidates.extend(
@@ -167,7 +169,7 @@ impl<T: Copy> Phrasebook<T> {
                 let pattern = entry
                     .pattern
                     .get_or_init(|| Pattern::parse(&entry.written, &self.classes).ok());
-                if let Some(end) = pattern.as_ref().and_then(|p| p.end_of(words, at)) {
+                if let Some(end) = pattern.as_ref().and_then(|p| p.end_of(said, at)) {
                     found.push(Match {
                         what: entry.what,
                         words: at..end,

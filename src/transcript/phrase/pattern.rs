@@ -7,7 +7,8 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::hash::BuildHasher;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::transcript::inflect;
 use crate::transcript::script::Word;
@@ -48,11 +49,33 @@ impl Classes {
     }
 }
 
+/// A word, known by 64 bits of its hash: two words of a language that share them are not to be
+/// feared, and comparing numbers makes the pass several times as fast.
+pub(super) type Key = u64;
+
+/// The key of a word in lower case.
+pub(super) fn key(word: &str) -> Key {
+    foldhash::fast::FixedState::default().hash_one(word)
+}
+
+/// Keys of every form of a word, worked out once for each.
+fn forms(base: &str) -> Arc<[Key]> {
+    static KNOWN: Mutex<Option<HashMap<Box<str>, Arc<[Key]>>>> = Mutex::new(None);
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = known.get_or_insert_default();
+    if let Some(keys) = known.get(base) {
+        return Arc::clone(keys);
+    }
+    let keys: Arc<[Key]> = inflect::forms(base).iter().map(|f| key(f)).collect();
+    known.insert(base.into(), Arc::clone(&keys));
+    keys
+}
+
 /// One step of a pattern.
 #[derive(Clone, Debug)]
 pub(super) enum Item {
-    Exact(Box<str>),
-    Forms(Box<[Box<str>]>),
+    Exact(Key),
+    Forms(Arc<[Key]>),
     Prefix(Box<str>),
     Number,
     Person,
@@ -101,7 +124,7 @@ impl Pattern {
     }
 
     /// Where a match that begins at word `at` ends, if there is one.
-    pub(super) fn end_of(&self, words: &[Word], at: usize) -> Option<usize> {
+    pub(super) fn end_of(&self, words: Said<'_>, at: usize) -> Option<usize> {
         let whole = Rest {
             items: &self.items,
             then: None,
@@ -241,14 +264,19 @@ fn single(word: &str) -> Result<Option<Item>, String> {
     Ok(if word.is_empty() {
         None
     } else if let Some(base) = word.strip_suffix('~') {
-        Some(Item::Forms(
-            inflect::forms(base).into_iter().map(Into::into).collect(),
-        ))
+        Some(Item::Forms(forms(base)))
     } else if let Some(start) = word.strip_suffix('*') {
         Some(Item::Prefix(start.into()))
     } else {
-        Some(Item::Exact(word.into()))
+        Some(Item::Exact(key(word)))
     })
+}
+
+/// The words of a sentence with their keys.
+#[derive(Clone, Copy)]
+pub(super) struct Said<'a> {
+    pub(super) words: &'a [Word],
+    pub(super) keys: &'a [Key],
 }
 
 /// What is still to match: the items of this level, then those of the levels around it.
@@ -259,7 +287,7 @@ struct Rest<'a> {
 }
 
 /// Where a match that begins at word `at` ends, if there is one.
-fn end_of(rest: Rest<'_>, words: &[Word], at: usize) -> Option<usize> {
+fn end_of(rest: Rest<'_>, words: Said<'_>, at: usize) -> Option<usize> {
     let Some((first, items)) = rest.items.split_first() else {
         return match rest.then {
             Some(outer) => end_of(*outer, words, at),
@@ -281,18 +309,19 @@ fn end_of(rest: Rest<'_>, words: &[Word], at: usize) -> Option<usize> {
             None
         }
     };
-    let lower = words.get(at).map(|word| word.lower.as_str());
+    let said = words.keys.get(at);
+    let word = words.words.get(at);
     match first {
-        Item::Exact(text) => step(lower == Some(&**text), 1),
-        Item::Forms(forms) => step(forms.iter().any(|f| lower == Some(&**f)), 1),
-        Item::Prefix(start) => step(lower.is_some_and(|l| l.starts_with(&**start)), 1),
-        Item::Person => step(words.get(at).is_some_and(|w| w.name), 1),
+        Item::Exact(key) => step(said == Some(key), 1),
+        Item::Forms(forms) => step(said.is_some_and(|s| forms.contains(s)), 1),
+        Item::Prefix(start) => step(word.is_some_and(|w| w.lower.starts_with(&**start)), 1),
+        Item::Person => step(word.is_some_and(|w| w.name), 1),
         Item::Number => {
-            let length = words.get(at).map_or(0, |w| w.number_length);
-            step(length > 0 && at + length <= words.len(), length)
+            let length = word.map_or(0, |w| w.number_length);
+            step(length > 0 && at + length <= words.keys.len(), length)
         }
         Item::Gap(most) => (0..=usize::from(*most))
-            .take_while(|skip| at + skip <= words.len())
+            .take_while(|skip| at + skip <= words.keys.len())
             .find_map(|skip| end_of(tail, words, at + skip)),
         Item::Maybe(inner) => end_of(inside(inner), words, at).or_else(|| end_of(tail, words, at)),
         Item::Either(ways) => ways
