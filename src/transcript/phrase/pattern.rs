@@ -42,8 +42,9 @@ impl Classes {
         for (name, phrases) in lists {
             let ways = phrases
                 .iter()
-                .map(|phrase| Pattern::parse(phrase, &none).map(|p| p.items));
-            classes.insert(name.clone(), ways.collect::<Result<Arc<[_]>, _>>()?);
+                .map(|phrase| Pattern::parse(phrase, &none).map(|p| p.items))
+                .collect::<Result<Vec<_>, _>>()?;
+            classes.insert(name.clone(), gathered(ways).into());
         }
         Ok(Self(Arc::new(classes)))
     }
@@ -66,7 +67,9 @@ fn forms(base: &str) -> Arc<[Key]> {
     if let Some(keys) = known.get(base) {
         return Arc::clone(keys);
     }
-    let keys: Arc<[Key]> = inflect::forms(base).iter().map(|f| key(f)).collect();
+    let mut keys: Vec<Key> = inflect::forms(base).iter().map(|f| key(f)).collect();
+    keys.sort_unstable();
+    let keys: Arc<[Key]> = keys.into();
     known.insert(base.into(), Arc::clone(&keys));
     keys
 }
@@ -75,6 +78,7 @@ fn forms(base: &str) -> Arc<[Key]> {
 #[derive(Clone, Debug)]
 pub(super) enum Item {
     Exact(Key),
+    /// One of several words, in the order of their keys.
     Forms(Arc<[Key]>),
     Prefix(Box<str>),
     Number,
@@ -187,12 +191,12 @@ fn sequence(rest: &mut &str, classes: &Classes, extent: Extent) -> Result<Vec<It
         };
         match first {
             ')' | ']' | '|' => return Ok(items),
-            '(' => items.push(Item::Either(alternatives(rest, ')', classes)?.into())),
+            '(' => items.push(either(alternatives(rest, ')', classes)?)),
             '[' => {
                 let ways = alternatives(rest, ']', classes)?;
                 items.push(match <[_; 1]>::try_from(ways) {
                     Ok([only]) => Item::Maybe(only),
-                    Err(ways) => Item::Maybe(vec![Item::Either(ways.into())]),
+                    Err(ways) => Item::Maybe(vec![either(ways)]),
                 });
             }
             '{' => {
@@ -233,6 +237,34 @@ fn alternatives(rest: &mut &str, close: char, classes: &Classes) -> Result<Vec<V
             _ => return Err("has a bracket that does not close".into()),
         }
     }
+}
+
+/// One of several ways; of single words a set.
+fn either(ways: Vec<Vec<Item>>) -> Item {
+    let mut ways = gathered(ways);
+    match ways.as_mut_slice() {
+        [way] if way.len() == 1 => way.remove(0),
+        _ => Item::Either(ways.into()),
+    }
+}
+
+/// The ways with those of a single word made into one, whose keys are in order.
+fn gathered(ways: Vec<Vec<Item>>) -> Vec<Vec<Item>> {
+    let mut keys: Vec<Key> = Vec::new();
+    let mut rest = Vec::new();
+    for way in ways {
+        match way.as_slice() {
+            [Item::Exact(key)] => keys.push(*key),
+            [Item::Forms(forms)] => keys.extend(forms.iter()),
+            _ => rest.push(way),
+        }
+    }
+    if !keys.is_empty() {
+        keys.sort_unstable();
+        keys.dedup();
+        rest.push(vec![Item::Forms(keys.into())]);
+    }
+    rest
 }
 
 fn class(name: &str, classes: &Classes) -> Result<Item, String> {
@@ -313,7 +345,7 @@ fn end_of(rest: Rest<'_>, words: Said<'_>, at: usize) -> Option<usize> {
     let word = words.words.get(at);
     match first {
         Item::Exact(key) => step(said == Some(key), 1),
-        Item::Forms(forms) => step(said.is_some_and(|s| forms.contains(s)), 1),
+        Item::Forms(forms) => step(said.is_some_and(|s| forms.binary_search(s).is_ok()), 1),
         Item::Prefix(start) => step(word.is_some_and(|w| w.lower.starts_with(&**start)), 1),
         Item::Person => step(word.is_some_and(|w| w.name), 1),
         Item::Number => {
