@@ -38,7 +38,7 @@ def main():
     ap.add_argument("--threads", type=int, default=1)
     a = ap.parse_args()
     model = Model(a.model, n_threads=a.threads, redirect_whispercpp_logs_to=None, print_progress=False, print_realtime=False,
-                  no_context=True, temperature_inc=0.2 if a.fallback else 0.0, greedy={"best_of": 1}, no_timestamps=a.plain)
+                  no_context=True, n_max_text_ctx=0, temperature_inc=0.2 if a.fallback else 0.0, greedy={"best_of": 1}, no_timestamps=a.plain)
     totals, start, seconds = {}, time.time(), 0.0
     files = sorted(p for p in pathlib.Path(a.folder).rglob("*") if p.suffix in (".wav", ".flac"))
     for path in files[::max(1, len(files) // a.limit) if a.limit else 1]:

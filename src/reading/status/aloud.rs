@@ -1,6 +1,6 @@
 //! A technique in what the clinician says in a session.
 
-use super::{Decision, Scene, reaching, strength};
+use super::{Decision, Scene, reaching, strength, sure};
 use crate::reading::Cite;
 use crate::reading::clause::Subject;
 use crate::reading::interventions::{Hit, How, Status};
@@ -35,11 +35,11 @@ pub(super) fn decide(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
     if let Some(refusal) = refused(scene) {
         return Some(Decision {
             cite: Some(refusal),
-            ..Decision::bare(Status::Declined, 0.7)
+            ..Decision::bare(Status::Declined, sure::ALOUD)
         });
     }
     if id == "homework.assign" {
-        return Some(Decision::bare(Status::Assigned, 0.8));
+        return Some(Decision::bare(Status::Assigned, sure::ALOUD));
     }
     if let Some(cue) = clause.cues(CueKind::Hypothetical).next()
         && hit.how != How::Talk
@@ -47,7 +47,7 @@ pub(super) fn decide(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
         return Some(Decision::by(Status::Hypothetical, cue));
     }
     if hit.how == How::Talk {
-        return Some(Decision::bare(Status::Performed, 0.8));
+        return Some(Decision::bare(Status::Performed, sure::ALOUD));
     }
     clause
         .cues(CueKind::Act)

@@ -12,6 +12,21 @@ use crate::reading::lexicon::{CueKind, EmdrPhase, Lexicon, Mark, Reach, Sense};
 use crate::session::{Mode, Speaker};
 use crate::transcript::script::Script;
 
+/// How sure a decision is: the share of tags of its kind that were right, id and status, in the 147
+/// labelled cases on which this was measured (72 of development, 75 written blind).
+mod sure {
+    /// A cue, or a verb of doing, said it: 677 of 755.
+    pub(super) const CUE: f32 = 0.9;
+    /// What is said aloud while doing it, and what an answer or a task is: 171 of 194.
+    pub(super) const ALOUD: f32 = 0.88;
+    /// The section, the sentence before or the clause's form said it: 78 of 92.
+    pub(super) const CONTEXT: f32 = 0.85;
+    /// The bare name, in a note without verbs: 12 of 16.
+    pub(super) const BARE: f32 = 0.75;
+    /// An act in a clause about the client, without a verb of doing: 3 of 12.
+    pub(super) const CLIENT_ACT: f32 = 0.3;
+}
+
 /// What a decision is made from.
 pub(super) struct Scene<'a> {
     pub(super) lexicon: &'a Lexicon,
@@ -39,7 +54,7 @@ impl Decision {
     fn by(status: Status, cue: &Mark) -> Self {
         Self {
             status,
-            confidence: 0.9,
+            confidence: sure::CUE,
             from: Some(cue.words.start),
             to: Some(cue.words.end),
             cue: Some(cue.clone()),
@@ -121,7 +136,7 @@ fn dictated(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
         return Some(Decision::by(Status::Historical, cue));
     }
     if let Some(status) = told_of_another(scene, hit) {
-        return Some(Decision::bare(status, 0.7));
+        return Some(Decision::bare(status, sure::CONTEXT));
     }
     let by_another = clause.cues(CueKind::OtherProvider).any(|cue| {
         cue.words.start < hit.words.end
@@ -129,7 +144,7 @@ fn dictated(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
     });
     let other = clause.subject == Subject::Provider || (!with_others && by_another);
     if other && !scene.independent.contains(&hit.words.start) && subject != Subject::Clinician {
-        return Some(Decision::bare(Status::OtherProvider, 0.8));
+        return Some(Decision::bare(Status::OtherProvider, sure::CONTEXT));
     }
     let decided = [backward, forward]
         .into_iter()
@@ -166,13 +181,16 @@ fn dictated(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
         return Some(Decision::by(status, cue));
     }
     if let Some(status) = instructed(scene) {
-        return Some(Decision::bare(status, 0.7));
+        return Some(Decision::bare(status, sure::CONTEXT));
     }
     if (scene.around.section == Some(SectionKind::Plan) && !done_today(scene))
         || to_come(scene, hit)
         || told_as_plan(scene, hit, subject)
     {
-        return Some(Decision::bare(by_agent(Status::Planned, subject), 0.7));
+        return Some(Decision::bare(
+            by_agent(Status::Planned, subject),
+            sure::CONTEXT,
+        ));
     }
     match subject {
         Subject::Client | Subject::Relative | Subject::Provider => client(clause, hit),
@@ -509,19 +527,19 @@ fn client(clause: &Clause, hit: &Hit) -> Option<Decision> {
         .filter(|cue| cue.words.start <= hit.words.start)
         .max_by_key(|cue| cue.words.start);
     if clause.has(CueKind::InSession) && verb.is_some() {
-        return Some(Decision::bare(Status::Performed, 0.6));
+        return Some(Decision::bare(Status::Performed, sure::BARE));
     }
     match (verb, hit.how) {
         (Some(cue), _) => Some(Decision {
             to: None,
             confidence: if clause.has(CueKind::ClientUse) {
-                0.9
+                sure::CUE
             } else {
-                0.7
+                sure::CONTEXT
             },
             ..Decision::by(Status::ClientUse, cue)
         }),
-        (None, How::Act) => Some(Decision::bare(Status::ClientUse, 0.6)),
+        (None, How::Act) => Some(Decision::bare(Status::ClientUse, sure::CLIENT_ACT)),
         (None, _) => None,
     }
 }
@@ -529,7 +547,7 @@ fn client(clause: &Clause, hit: &Hit) -> Option<Decision> {
 /// A technique in a clause about the clinician, or without a subject.
 fn clinician(clause: &Clause, hit: &Hit, around: Around, subject: Subject) -> Option<Decision> {
     if hit.how == How::Act {
-        return Some(Decision::bare(Status::Performed, 0.9));
+        return Some(Decision::bare(Status::Performed, sure::CUE));
     }
     let before = clause
         .cues(CueKind::Act)
@@ -560,5 +578,10 @@ fn clinician(clause: &Clause, hit: &Hit, around: Around, subject: Subject) -> Op
     let told = clause.has(CueKind::Report) || clause.has(CueKind::Observation);
     let term = hit.how == How::Term;
     (term && !told && around.mode == Mode::Dictation && (listed || subject == Subject::Unsaid))
-        .then(|| Decision::bare(Status::Performed, if listed { 0.7 } else { 0.5 }))
+        .then(|| {
+            Decision::bare(
+                Status::Performed,
+                if listed { sure::CONTEXT } else { sure::BARE },
+            )
+        })
 }
