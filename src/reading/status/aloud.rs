@@ -1,6 +1,7 @@
 //! A technique in what the clinician says in a session.
 
-use super::{Decision, Scene, reaching, strength, sure};
+use super::reach::{reaching, strength};
+use super::{Decision, Scene, sure};
 use crate::reading::Cite;
 use crate::reading::clause::Subject;
 use crate::reading::interventions::{Hit, How, Status};

@@ -4,9 +4,15 @@
 //! was refused or left out, what was only talked of, what is to come, and last what was done.
 
 mod aloud;
+mod reach;
+mod told;
+mod who;
+
+use reach::{reaching, strength};
+use who::{by_agent, subject};
 
 use crate::reading::Cite;
-use crate::reading::clause::{Clause, Subject, is_past};
+use crate::reading::clause::{Clause, Subject};
 use crate::reading::interventions::{Around, Hit, How, SectionKind, Status};
 use crate::reading::lexicon::{CueKind, EmdrPhase, Lexicon, Mark, Reach, Sense};
 use crate::session::{Mode, Speaker};
@@ -135,7 +141,7 @@ fn dictated(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
     {
         return Some(Decision::by(Status::Historical, cue));
     }
-    if let Some(status) = told_of_another(scene, hit) {
+    if let Some(status) = told::told_of_another(scene, hit) {
         return Some(Decision::bare(status, sure::CONTEXT));
     }
     let by_another = clause.cues(CueKind::OtherProvider).any(|cue| {
@@ -165,7 +171,7 @@ fn dictated(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
         && strength(status) == 3
     {
         let own_future = status == Status::Assigned
-            && (opens_with_will(scene, cue) || cue.words.start >= hit.words.end);
+            && (told::opens_with_will(scene, cue) || cue.words.start >= hit.words.end);
         let clinicians = subject == Subject::Clinician
             || (subject == Subject::Unsaid && is_clinicians_work(scene.lexicon, hit));
         let status = if own_future && clinicians {
@@ -173,19 +179,19 @@ fn dictated(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
         } else {
             status
         };
-        let status = if opens_with_next(scene, cue) {
+        let status = if told::opens_with_next(scene, cue) {
             status
         } else {
             by_agent(status, subject)
         };
         return Some(Decision::by(status, cue));
     }
-    if let Some(status) = instructed(scene) {
+    if let Some(status) = told::instructed(scene) {
         return Some(Decision::bare(status, sure::CONTEXT));
     }
-    if (scene.around.section == Some(SectionKind::Plan) && !done_today(scene))
-        || to_come(scene, hit)
-        || told_as_plan(scene, hit, subject)
+    if (scene.around.section == Some(SectionKind::Plan) && !told::done_today(scene))
+        || told::to_come(scene, hit)
+        || told::told_as_plan(scene, hit, subject)
     {
         return Some(Decision::bare(
             by_agent(Status::Planned, subject),
@@ -203,34 +209,6 @@ fn dictated(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
     }
 }
 
-/// Whose doing the technique is. A clause that opens with a verb of doing and names nobody is the
-/// clinician's, whoever the clause before it was about; a client's "we" is the client's.
-fn subject(scene: &Scene<'_>, hit: &Hit) -> Subject {
-    let clause = scene.clause;
-    let words = &scene.script.utterances[clause.utterance].words;
-    if scene.around.mode == Mode::Dictation
-        && let Some(subject) = of_verb(clause, hit)
-    {
-        return subject;
-    }
-    let verb_first = words
-        .get(clause.words.start)
-        .is_some_and(|w| is_past(&w.lower));
-    if scene.around.mode == Mode::Session && clause.subject == Subject::Clinician {
-        return Subject::Client;
-    }
-    let named_after = clause.own_subject
-        && clause
-            .marks
-            .iter()
-            .filter(|m| is_subject(m))
-            .all(|m| m.words.start > hit.words.start);
-    if (!clause.own_subject && verb_first) || named_after {
-        return Subject::Unsaid;
-    }
-    clause.subject
-}
-
 /// Whether a doubt follows the technique at once: "mindfulness might be added".
 fn doubts_before(scene: &Scene<'_>, cue: &Mark, hit: &Hit) -> bool {
     let words = &scene.script.utterances[scene.clause.utterance].words;
@@ -239,45 +217,6 @@ fn doubts_before(scene: &Scene<'_>, cue: &Mark, hit: &Hit) -> bool {
             words[cue.words.start].lower.as_str(),
             "might" | "may" | "could"
         )
-}
-
-/// Who stands right before the verb of doing, where the clause names several: "when she wavered I
-/// supported her right to decide".
-fn of_verb(clause: &Clause, hit: &Hit) -> Option<Subject> {
-    let verb = if hit.how == How::Act {
-        hit.words.start
-    } else {
-        clause
-            .cues(CueKind::Act)
-            .map(|cue| cue.words.start)
-            .filter(|&at| at <= hit.words.start)
-            .max()?
-    };
-    clause.marks.iter().find_map(|m| {
-        let near = m.words.end <= verb && verb <= m.words.end + 1;
-        let of_provider = || {
-            clause
-                .cues(CueKind::SubjectProvider)
-                .any(|p| p.words.start <= m.words.start && m.words.end <= p.words.end)
-        };
-        (near && m.what == Sense::Cue(CueKind::SubjectClinician, Reach::Forward) && !of_provider())
-            .then_some(Subject::Clinician)
-    })
-}
-
-/// Whether a mark names who does something.
-fn is_subject(mark: &Mark) -> bool {
-    matches!(
-        mark.what,
-        Sense::Cue(
-            CueKind::SubjectClinician
-                | CueKind::SubjectClient
-                | CueKind::SubjectRelative
-                | CueKind::SubjectProvider
-                | CueKind::Report,
-            _
-        )
-    )
 }
 
 /// Whether the clinician's own verb of doing stands between any cue and the technique.
@@ -298,65 +237,6 @@ fn cut_off(scene: &Scene<'_>, cue: usize, hit: &Hit) -> bool {
         .any(|&at| cue < at && at <= hit.words.start)
 }
 
-/// Base forms with which a plan is told in telegraphic notes: "Begin exposure", "Repeat PHQ-9".
-const PLANS: &[&str] = &[
-    "begin",
-    "start",
-    "finish",
-    "repeat",
-    "continue",
-    "complete",
-    "resume",
-    "reassess",
-    "reevaluate",
-    "introduce",
-    "explore",
-    "install",
-    "monitor",
-    "follow",
-    "schedule",
-    "revisit",
-    "review",
-    "teach",
-    "refer",
-    "coordinate",
-    "build",
-    "process",
-    "address",
-    "discuss",
-    "assess",
-];
-
-/// Base forms with which a task is told: "Practice the image twice a day".
-const TASKS: &[&str] = &[
-    "practice", "practise", "keep", "use", "do", "try", "write", "track", "log", "rehearse",
-];
-
-/// What a clause that opens with the base form of a verb and names nobody asks for.
-fn instructed(scene: &Scene<'_>) -> Option<Status> {
-    let clause = scene.clause;
-    let first = &scene.script.utterances[clause.utterance]
-        .words
-        .get(clause.words.start)?
-        .lower;
-    if clause.own_subject || scene.around.mode == Mode::Session {
-        return None;
-    }
-    if TASKS.contains(&first.as_str()) {
-        return Some(Status::Assigned);
-    }
-    PLANS.contains(&first.as_str()).then_some(Status::Planned)
-}
-
-/// A clause without subject or verb after a sentence about what is to come is to come as well:
-/// "Process group on Thursday."
-fn to_come(scene: &Scene<'_>, hit: &Hit) -> bool {
-    scene.around.after_plan
-        && scene.clause.subject == Subject::Unsaid
-        && hit.how != How::Act
-        && scene.independent.is_empty()
-}
-
 /// Whether the technique is work on the case, which no client is given as a task.
 fn is_clinicians_work(lexicon: &Lexicon, hit: &Hit) -> bool {
     let stage = lexicon.interventions[hit.intervention].stage.as_str();
@@ -364,160 +244,6 @@ fn is_clinicians_work(lexicon: &Lexicon, hit: &Hit) -> bool {
         stage,
         "assessment" | "care_planning" | "evaluation" | "termination"
     )
-}
-
-/// What a client tells of somebody who did something "with me": a course of the past, or somebody
-/// who does it still.
-fn told_of_another(scene: &Scene<'_>, hit: &Hit) -> Option<Status> {
-    let clause = scene.clause;
-    let utterance = &scene.script.utterances[clause.utterance];
-    if scene.around.mode != Mode::Session || !utterance.speaker.is_client() {
-        return None;
-    }
-    let words = &utterance.words[clause.words.clone()];
-    let another = clause.own_subject
-        && words
-            .iter()
-            .take(hit.words.start - clause.words.start + 1)
-            .rfind(|w| matches!(w.lower.as_str(), "she" | "he" | "they" | "i" | "we"))
-            .is_some_and(|w| !matches!(w.lower.as_str(), "i" | "we"));
-    let with_me = words
-        .iter()
-        .any(|w| matches!(w.lower.as_str(), "me" | "us"));
-    let past = words.iter().any(|w| is_past(&w.lower));
-    match (another && with_me, past) {
-        (true, true) => Some(Status::Historical),
-        (true, false) => Some(Status::OtherProvider),
-        _ => None,
-    }
-}
-
-/// A clinician's act in the present tense, where the talk is of what is to come: "I ring the
-/// school on Monday", "we do the letter then".
-fn told_as_plan(scene: &Scene<'_>, hit: &Hit, subject: Subject) -> bool {
-    let clause = scene.clause;
-    let words = &scene.script.utterances[clause.utterance].words[clause.words.clone()];
-    let present = subject == Subject::Clinician
-        && scene.independent.is_empty()
-        && hit.how == How::Act
-        && !words.iter().any(|w| is_past(&w.lower));
-    present && (scene.around.after_plan || clause.has(CueKind::Ahead))
-}
-
-/// Whether the clause tells under the plan of what was done today: "the referral was sent today".
-fn done_today(scene: &Scene<'_>) -> bool {
-    let clause = scene.clause;
-    let words = &scene.script.utterances[clause.utterance].words[clause.words.clone()];
-    let past = words
-        .iter()
-        .any(|w| is_past(&w.lower) || matches!(w.lower.as_str(), "was" | "were" | "sent"));
-    past && words.iter().any(|w| w.lower == "today")
-}
-
-/// Whether a cue is "next session" and its like, whoever the clause before it was about.
-fn opens_with_next(scene: &Scene<'_>, cue: &Mark) -> bool {
-    let words = &scene.script.utterances[scene.clause.utterance].words;
-    words[cue.words.start].lower == "next"
-        && !scene
-            .clause
-            .marks
-            .iter()
-            .any(|m| is_subject(m) && m.words.start == cue.words.end)
-}
-
-/// Whether a cue is the bare future: what a clinician "will" do is a plan, no task.
-fn opens_with_will(scene: &Scene<'_>, cue: &Mark) -> bool {
-    let words = &scene.script.utterances[scene.clause.utterance].words;
-    words[cue.words.start].lower == "will"
-}
-
-/// A client who is to do something has an assignment; a clinician who is to, a plan.
-fn by_agent(status: Status, subject: Subject) -> Status {
-    match (status, subject) {
-        (Status::Planned, Subject::Client | Subject::Relative) => Status::Assigned,
-        (other, _) => other,
-    }
-}
-
-/// Status cues that reach along a clause, with what each says.
-const REACHING: &[(CueKind, Status)] = &[
-    (CueKind::Declined, Status::Declined),
-    (CueKind::Negated, Status::Negated),
-    (CueKind::Assigned, Status::Assigned),
-    (CueKind::Planned, Status::Planned),
-    (CueKind::Attempted, Status::Attempted),
-    (CueKind::Reviewed, Status::Reviewed),
-];
-
-/// The cue with this reach that speaks of the hit: the last one before it that no new verb of
-/// doing cuts off, or the first one after it.
-fn reaching<'a>(scene: &Scene<'a>, hit: &Hit, reach: Reach) -> Option<(&'a Mark, Status)> {
-    let (clause, independent) = (scene.clause, scene.independent);
-    let words = &scene.script.utterances[clause.utterance].words;
-    let of = |mark: &'a Mark| {
-        REACHING
-            .iter()
-            .find(|(kind, _)| mark.what == Sense::Cue(*kind, reach))
-            .map(|(_, s)| (mark, *s))
-    };
-    let cut = |cue: &Mark| {
-        independent.iter().any(|&at| {
-            if reach == Reach::Forward {
-                cue.words.start < at && at <= hit.words.start && !cue.words.contains(&at)
-            } else {
-                hit.words.start < at && at < cue.words.start
-            }
-        })
-    };
-    // "Planned ignoring" is a name, and its "planned" no plan; an act may hold its own status
-    // ("reviewed the safety plan").
-    let named = |cue: &Mark, status: Status| {
-        hit.words.start <= cue.words.start
-            && cue.words.end <= hit.words.end
-            && (hit.how != How::Act || status == Status::Planned)
-    };
-    // What the clinician already did is not planned by a later "next month", nor set as a task by
-    // a later "every night".
-    let done = |status: Status| {
-        reach == Reach::Backward
-            && match status {
-                Status::Planned => independent.iter().any(|&at| at <= hit.words.start),
-                Status::Assigned => clause
-                    .cues(CueKind::Act)
-                    .map(|cue| cue.words.start)
-                    .chain(independent.iter().copied())
-                    .any(|at| {
-                        let verb = words[at].lower.as_str();
-                        at <= hit.words.start && (is_past(verb) || verb.ends_with("ing"))
-                    }),
-                _ => false,
-            }
-    };
-    let found = clause
-        .marks
-        .iter()
-        .filter_map(of)
-        .filter(|(cue, status)| !cut(cue) && !named(cue, *status) && !done(*status));
-    if reach == Reach::Forward {
-        found
-            .filter(|(cue, _)| cue.words.start <= hit.words.start)
-            .max_by_key(|(cue, status)| (strength(*status), cue.words.start))
-    } else {
-        found
-            .filter(|(cue, _)| cue.words.start >= hit.words.start)
-            .max_by_key(|(cue, status)| (strength(*status), std::cmp::Reverse(cue.words.start)))
-    }
-}
-
-/// Which of two cues that both reach decides.
-fn strength(status: Status) -> u8 {
-    match status {
-        Status::Declined => 5,
-        Status::Negated => 4,
-        Status::Assigned | Status::Planned => 3,
-        Status::Attempted => 2,
-        _ => 1,
-    }
 }
 
 /// A technique in a clause about the client: a skill that the client used, or a mere mention.
