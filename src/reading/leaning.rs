@@ -66,7 +66,7 @@ fn opening(clause: &Clause, utterance: &ScriptUtterance) -> usize {
 }
 
 /// Whether a word tells of what is over.
-fn past_tense(word: &str) -> bool {
+pub(super) fn past_tense(word: &str) -> bool {
     is_past(word)
         || matches!(
             word,

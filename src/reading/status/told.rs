@@ -5,6 +5,7 @@ use super::Scene;
 use super::who::is_subject;
 use crate::reading::clause::{Subject, is_past};
 use crate::reading::interventions::{Hit, How, Status};
+use crate::reading::leaning::past_tense;
 use crate::reading::lexicon::{CueKind, Mark};
 use crate::session::Mode;
 
@@ -101,7 +102,7 @@ pub(super) fn told_as_plan(scene: &Scene<'_>, hit: &Hit, subject: Subject) -> bo
     let present = subject == Subject::Clinician
         && scene.independent.is_empty()
         && hit.how == How::Act
-        && !words.iter().any(|w| is_past(&w.lower));
+        && !words.iter().any(|w| past_tense(&w.lower));
     present && (scene.around.after_plan || clause.has(CueKind::Ahead))
 }
 
