@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::reading::Cite;
 use crate::reading::lexicon::{Lexicon, Mark, ScoreWord, Sense};
 use crate::transcript::numbers::Quantity;
-use crate::transcript::script::{Break, Number, Script, ScriptUtterance, Standing};
+use crate::transcript::script::{Break, Number, Script, ScriptUtterance, Standing, Word};
 
 /// When a score was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -113,7 +113,18 @@ pub fn read(
         let reading = lexicon.instruments[*instrument].reading;
         let mut said = after(utterance, marks, (*instrument, reading), name, until);
         if said.is_empty() {
-            said.extend(told_later(utterance, marks, *instrument, name, until));
+            let later = told_later(utterance, marks, *instrument, name, until);
+            let end = later.as_ref().map(|one| one.words.end);
+            said.extend(later);
+            if let Some(end) = end {
+                said.extend(after(
+                    utterance,
+                    marks,
+                    (*instrument, reading),
+                    &(end..end),
+                    until,
+                ));
+            }
         }
         if said.is_empty() {
             said.extend(before(utterance, *instrument, name));
@@ -193,7 +204,11 @@ fn after<'a>(
         if let Some((end, word)) = word {
             // "from eight to three": of a reading the start, of a score the one before.
             let word = match word {
-                ScoreWord::Prior if reading && utterance.words[at].lower == "from" => {
+                ScoreWord::Prior
+                    if reading
+                        && (utterance.words[at].lower == "from"
+                            || begins(&utterance.words[at..end])) =>
+                {
                     ScoreWord::Pre
                 }
                 ScoreWord::Pre if !reading => ScoreWord::Prior,
@@ -209,6 +224,14 @@ fn after<'a>(
         }
     }
     said
+}
+
+/// Whether words tell of the start of this session's work: "when we began".
+fn begins(words: &[Word]) -> bool {
+    words.first().is_some_and(|w| w.lower == "when")
+        && words
+            .last()
+            .is_some_and(|w| matches!(w.lower.as_str(), "began" | "started"))
 }
 
 /// A word of time belongs to the number before it where it follows at once ("sixteen at intake"),
@@ -279,6 +302,50 @@ fn number_of(
         hint: None,
         words,
     })
+}
+
+/// Reads what the next sentence of a dictation says of a score: "PHQ-9 was fourteen. It was
+/// nineteen in May", or the value alone where a wrong stop cut it off. `scored` tells whether the
+/// sentence before gave a value.
+pub fn read_next(
+    lexicon: &Lexicon,
+    script: &Script,
+    place: usize,
+    marks: &[Mark],
+    (instrument, scored): (usize, bool),
+    words: &std::ops::Range<usize>,
+    into: &mut Measures,
+) {
+    let utterance = &script.utterances[place];
+    let lower = |at: usize| utterance.words.get(at).map_or("", |w| w.lower.as_str());
+    let first = words.start + usize::from(matches!(lower(words.start), "and" | "so" | "which"));
+    let begins_with_number = utterance.numbers.iter().any(|n| n.words.start == first);
+    let compares = matches!(
+        (lower(first), lower(first + 1)),
+        ("it" | "that" | "which" | "this", "was" | "had")
+            | ("was" | "from" | "versus", _)
+            | ("down" | "up" | "compared" | "against", _)
+            | ("last", "time" | "week" | "month" | "visit" | "session")
+    );
+    if !(compares || (!scored && begins_with_number)) {
+        return;
+    }
+    let reading = lexicon.instruments[instrument].reading;
+    for mut one in after(
+        utterance,
+        marks,
+        (instrument, reading),
+        &(first..first),
+        words.end,
+    )
+    .into_iter()
+    .take(1 + usize::from(!scored))
+    {
+        if scored && compares && !reading {
+            one.hint = one.hint.or(Some(ScoreWord::Prior));
+        }
+        take(lexicon, place, utterance, &one, into);
+    }
 }
 
 /// Reads what is said of a score whose instrument an earlier utterance named: "It's a twelve today,
@@ -369,6 +436,68 @@ fn take(
         into.series.push(measure);
     } else {
         into.scores.push(measure);
+    }
+}
+
+/// Verbs with which a reading moves without its name: "it dropped to a two", "ended on a four".
+const MOVES: &[&str] = &[
+    "dropped", "went", "came", "got", "fell", "ended", "down", "stayed", "settled", "finished",
+    "stopped", "brought", "moved", "sank", "reached",
+];
+/// Verbs with which a VOC rises.
+const RISES: &[&str] = &["up", "climbed", "rose", "solid", "strengthened", "full"];
+
+/// Reads where a reading moved to in a sentence of an EMDR dictation that does not name it.
+/// `installing` tells whether the positive cognition is being installed, so that a rise is of the VOC.
+pub fn read_moved(
+    lexicon: &Lexicon,
+    script: &Script,
+    place: usize,
+    words: &std::ops::Range<usize>,
+    installing: bool,
+    into: &mut Measures,
+) {
+    let utterance = &script.utterances[place];
+    let lower = |at: usize| utterance.words[at].lower.as_str();
+    for number in utterance
+        .numbers
+        .iter()
+        .filter(|n| words.start <= n.words.start && n.words.end <= words.end)
+    {
+        let counted = utterance
+            .words
+            .get(number.words.end)
+            .is_some_and(|w| w.break_before == Break::None && COUNTED.contains(&w.lower.as_str()));
+        let before: Vec<&str> = (words.start..number.words.start)
+            .rev()
+            .map(lower)
+            .filter(|w| !matches!(*w, "a" | "an" | "about" | "just" | "only" | "maybe"))
+            .take(3)
+            .collect();
+        let leads = before
+            .first()
+            .is_some_and(|w| matches!(*w, "to" | "at" | "on" | "solid" | "full"));
+        let rises = before.iter().any(|w| RISES.contains(w));
+        let moves = rises || before.iter().any(|w| MOVES.contains(w));
+        if counted || !leads || !moves || (rises && !installing) {
+            continue;
+        }
+        let name = if rises || installing { "VOC" } else { "SUD" };
+        let Some(instrument) = lexicon.instruments.iter().position(|i| i.name == name) else {
+            continue;
+        };
+        let known = into.series.iter().any(|m| m.instrument == instrument);
+        let said = number_of(instrument, number, number.words.clone());
+        if let Some(said) = said.filter(|s| known || s.value.fract() == 0.0) {
+            let said = Said {
+                hint: Some(ScoreWord::Post),
+                ..said
+            };
+            let [low, high] = lexicon.instruments[instrument].range;
+            if (low..=high).contains(&said.value) {
+                take(lexicon, place, utterance, &said, into);
+            }
+        }
     }
 }
 

@@ -133,6 +133,7 @@ pub fn read(lexicon: &Lexicon, script: &Script, purpose: &Purpose) -> Reading {
         before: Before::default(),
         emdr: purpose.emdr,
         named: None,
+        scored: None,
     };
     for place in 0..script.utterances.len() {
         reader.utterance(place);
@@ -174,6 +175,8 @@ struct Reader<'a> {
     emdr: bool,
     /// An instrument that a session named without its score, and where.
     named: Option<(usize, usize)>,
+    /// The instrument that a dictation named last, whether with a value, and in which sentence.
+    scored: Option<(usize, bool, usize)>,
 }
 
 impl Reader<'_> {
@@ -282,6 +285,43 @@ impl Reader<'_> {
         self.before.since_act = self.before.since_act.map(|n| n + 1);
     }
 
+    /// A dictation's score, or the one before it, may be told in the sentence after.
+    fn carry_on(
+        &mut self,
+        place: usize,
+        words: &Range<usize>,
+        marks: &[Mark],
+        said: &mut measures::Measures,
+    ) {
+        let here = self.before.sentences;
+        let readings = |m: &measures::Measures| !m.series.is_empty();
+        let unnamed = !marks
+            .iter()
+            .any(|m| matches!(m.what, lexicon::Sense::Instrument(_)));
+        if self.purpose.emdr && unnamed && readings(&self.reading.measures) {
+            let installing = self.phase == Some(EmdrPhase::Installation)
+                || marks.iter().any(|m| {
+                    let installs = lexicon::CueKind::Phase(EmdrPhase::Installation);
+                    matches!(m.what, lexicon::Sense::Cue(kind, _) if kind == installs)
+                });
+            measures::read_moved(self.lexicon, self.script, place, words, installing, said);
+        }
+        let named = marks.iter().rev().find_map(|m| match m.what {
+            lexicon::Sense::Instrument(n) => Some(usize::from(n)),
+            _ => None,
+        });
+        if let Some(instrument) = named {
+            let scored = !said.scores.is_empty() || !said.series.is_empty();
+            self.scored = Some((instrument, scored, here));
+        } else if let Some((instrument, scored, before)) = self.scored.take()
+            && before + 1 == here
+            && said.scores.is_empty()
+        {
+            let told = (instrument, scored);
+            measures::read_next(self.lexicon, self.script, place, marks, told, words, said);
+        }
+    }
+
     /// A session's score may be told an utterance or two after its instrument was named.
     fn carry(
         &mut self,
@@ -291,6 +331,7 @@ impl Reader<'_> {
         said: &mut measures::Measures,
     ) {
         if self.script.mode != Mode::Session {
+            self.carry_on(place, words, marks, said);
             return;
         }
         if !said.scores.is_empty() {
@@ -341,6 +382,7 @@ impl Reader<'_> {
         if self.script.mode == Mode::Dictation {
             let told = risk::Told {
                 of_another: matches!(clause.subject, Subject::Relative | Subject::Provider)
+                    && clause.own_subject
                     && !risk::named_before_subject(&clause.marks),
             };
             let part = Sentence {

@@ -147,7 +147,7 @@ pub fn read(
     let inside = |word: RiskWord, range: &std::ops::Range<usize>| {
         words
             .iter()
-            .any(|(w, r)| *w == word && r.start <= range.start && range.end <= r.end)
+            .any(|(w, r)| *w == word && r.start <= range.start && range.start < r.end)
     };
     named.retain(|(field, range)| {
         // "No plan to hurt himself" speaks of a plan, and not of self-harm.
@@ -181,6 +181,12 @@ pub fn read(
         let past = words.iter().any(|(w, r)| {
             *w == RiskWord::Past && r.start + 6 > range.start && r.start < range.end + 6
         });
+        // Self-injury of the past, and none since, is denied.
+        let none_since = field == RiskField::Nssi
+            && words
+                .iter()
+                .any(|(w, r)| *w == RiskWord::NoneSince && r.start >= range.end);
+        let denied = denied || none_since;
         if aside || (past && !denied) {
             continue;
         }
@@ -314,7 +320,9 @@ fn polarity(
             matches!(w, RiskWord::Denied | RiskWord::Present)
                 && r.start >= after_end
                 // "not wanting to be alive" is a name, and its "not" no denial; "no HI" is both.
-                && (r.start < range.start || (field == RiskField::Hi && r.start == range.start))
+                && (r.start < range.start
+                    || (r.start == range.start
+                        && (field == RiskField::Hi || *w == RiskWord::Present)))
                 && r.end <= range.end
         })
         .max_by_key(|(w, r)| {

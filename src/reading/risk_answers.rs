@@ -14,7 +14,22 @@ const NO: &[&str] = &[
     "haven't", "hasn't", "didn't",
 ];
 /// Words that make an answer a yes.
-const YES: &[&str] = &["yes", "yeah", "yep", "sometimes", "maybe", "kinda"];
+const YES: &[&str] = &[
+    "yes",
+    "yeah",
+    "yep",
+    "sometimes",
+    "maybe",
+    "kinda",
+    "sort",
+    "kind",
+    "guess",
+    "suppose",
+    "course",
+    "often",
+    "bit",
+    "lately",
+];
 /// How many words of each sentence of an answer are looked at.
 const ANSWER: usize = 4;
 
@@ -65,6 +80,13 @@ fn of_oneself(script: &Script, place: usize, mark: &Mark) -> bool {
         return true;
     };
     let words = &script.utterances[place].words[mark.words.clone()];
+    // "I don't have a plan": the company of the words decides whether it is of risk.
+    if matches!(field, RiskField::Plan | RiskField::Intent) {
+        return script.utterances[place]
+            .words
+            .iter()
+            .any(|w| matches!(w.lower.as_str(), "i" | "i'm" | "i'd"));
+    }
     matches!(field, RiskField::Si | RiskField::Nssi)
         && words.iter().any(|w| {
             matches!(
@@ -89,6 +111,19 @@ fn is_no(answer: &ScriptUtterance) -> Option<bool> {
                     YES.contains(&lower).then_some(false)
                 }
             })
+    })
+}
+
+/// Whether an answer speaks of not waking or not being rather than of dying by one's own hand.
+fn is_passive(answer: &ScriptUtterance) -> bool {
+    answer.words.windows(2).any(|pair| {
+        matches!(
+            (pair[0].lower.as_str(), pair[1].lower.as_str()),
+            ("not", "waking" | "being" | "be" | "wake")
+                | ("wake" | "waking", "up")
+                | ("be" | "being", "here" | "gone")
+                | ("just" | "to", "disappear" | "vanish")
+        )
     })
 }
 
@@ -139,7 +174,9 @@ fn answer(script: &Script, place: usize, marks: &[Mark], into: &mut Risk) {
             // "Have you thought about how?" – "Pills."
             (RiskField::Plan, _) => RiskStatus::Present,
             (_, None) => continue,
-            (RiskField::Si, _) if is(RiskWord::Passive) => RiskStatus::Passive,
+            (RiskField::Si, _) if is(RiskWord::Passive) || is_passive(answer) => {
+                RiskStatus::Passive
+            }
             (RiskField::Si, _) => RiskStatus::Active,
             _ => RiskStatus::Present,
         };

@@ -130,6 +130,7 @@ pub enum RiskWord {
     Active,
     Company,
     Aside,
+    NoneSince,
     Denied,
     DeniedAfter,
     Present,
