@@ -215,7 +215,7 @@ fn after<'a>(
                 other => other,
             };
             if word != ScoreWord::Value {
-                hint_last(&mut said, &mut hint, word, utterance, at);
+                hint_last(&mut said, &mut hint, word, utterance, at..end);
             }
             at = end;
         } else {
@@ -235,20 +235,25 @@ fn begins(words: &[Word]) -> bool {
 }
 
 /// A word of time belongs to the number before it where it follows at once ("sixteen at intake"),
-/// and to the next one otherwise.
+/// and to the next one otherwise ("it is ten, last month fifteen").
 fn hint_last(
     said: &mut [Said<'_>],
     hint: &mut Option<ScoreWord>,
     word: ScoreWord,
     utterance: &ScriptUtterance,
-    at: usize,
+    at: std::ops::Range<usize>,
 ) {
+    let lower = utterance.words[at.start].lower.as_str();
     let trailing = matches!(
-        utterance.words[at].lower.as_str(),
+        lower,
         "at" | "last" | "when" | "a" | "in" | "by" | "previously" | "on" | "before"
     );
+    let apart = utterance.words[at.start].break_before >= Break::Comma || lower == "last";
+    let leads = apart
+        && utterance.numbers.iter().any(|n| n.words.start == at.end)
+        && utterance.words[at.end].break_before < Break::Comma;
     match said.last_mut() {
-        Some(last) if trailing && last.number.words.end == at => {
+        Some(last) if trailing && !leads && last.number.words.end == at.start => {
             last.hint = last.hint.or(Some(word));
         }
         _ => *hint = Some(word),
@@ -272,7 +277,7 @@ fn told_later<'a>(
             let word = |at: usize| utterance.words[at].lower.as_str();
             matches!(
                 word(m.words.start),
-                "came" | "scored" | "totaled" | "totalled"
+                "came" | "scored" | "totaled" | "totalled" | "got"
             ) || matches!(
                 word(m.words.start.saturating_sub(1)),
                 "it" | "score" | "total"
