@@ -259,6 +259,7 @@ mod tests {
             "{nobody} said",
             "()",
             "a {b",
+            "(teach|lead)~ her",
         ] {
             let error = Pattern::parse(phrase, &Classes::default()).unwrap_err();
             assert!(error.to_string().contains(phrase), "{error}");

@@ -293,6 +293,9 @@ fn single(word: &str) -> Result<Option<Item>, String> {
             .map_err(|_| format!("has the gap `{word}`"));
     }
     let word = word.trim_end_matches('.');
+    if matches!(word, "~" | "*") {
+        return Err(format!("has a `{word}` that stands for no word"));
+    }
     Ok(if word.is_empty() {
         None
     } else if let Some(base) = word.strip_suffix('~') {
