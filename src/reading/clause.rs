@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use crate::reading::lexicon::{CueKind, Lexicon, Mark, Reach, Sense};
+use crate::reading::risk_words;
 use crate::transcript::script::{Break, ScriptUtterance, Sentence, Word};
 
 /// Whose doing a clause tells of.
@@ -67,6 +68,9 @@ pub fn split(
     let words = &utterance.words[range.clone()];
     let mut marks = lexicon.marks(words);
     drop_pseudo(&mut marks);
+    if unpunctuated {
+        marks.extend(risk_words::overrunning(lexicon, utterance, &range));
+    }
     let mut starts = vec![0];
     starts.extend(boundaries(words, &marks, unpunctuated));
     starts.sort_unstable();
@@ -77,10 +81,18 @@ pub fn split(
         let inside: Vec<Mark> = marks
             .iter()
             .filter(|m| (start..end).contains(&m.words.start))
-            .map(|m| Mark {
-                what: m.what,
-                words: m.words.start + range.start
-                    ..m.words.end.min(end.max(m.words.start + 1)) + range.start,
+            .map(|m| {
+                // A phrase of risk keeps the words that it has, wherever a clause seems to begin.
+                let whole = matches!(m.what, Sense::Risk(_));
+                let last = if whole {
+                    m.words.end
+                } else {
+                    m.words.end.min(end.max(m.words.start + 1))
+                };
+                Mark {
+                    what: m.what,
+                    words: m.words.start + range.start..last + range.start,
+                }
             })
             .collect();
         let own = subject(&utterance.words, &inside, start + range.start);
@@ -126,7 +138,7 @@ fn drop_pseudo(marks: &mut Vec<Mark>) {
         return;
     }
     marks.retain(|m| {
-        !matches!(m.what, Sense::Cue(..) | Sense::Risk(_))
+        !matches!(m.what, Sense::Cue(..))
             || !covered
                 .iter()
                 .any(|c| c.start <= m.words.start && m.words.end <= c.end)

@@ -18,6 +18,7 @@ pub mod lexicon;
 pub mod measures;
 pub mod risk;
 pub mod risk_answers;
+mod risk_words;
 pub mod routing;
 mod second_thought;
 mod series;

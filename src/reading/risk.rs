@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::reading::Cite;
 use crate::reading::lexicon::{Mark, RiskWord, Sense};
-use crate::transcript::script::{Script, Sentence};
+use crate::reading::risk_words::{Manner, Name, RiskWords};
+use crate::transcript::script::{Script, Sentence, Word};
 
 /// A fact of risk that a note has a place for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -39,7 +40,7 @@ pub enum RiskStatus {
 }
 
 /// A level of risk that a clinician stated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "the names are those of the note document")]
 pub enum RiskLevel {
@@ -58,6 +59,8 @@ pub struct Risk {
     pub level: Vec<(RiskLevel, Cite)>,
     /// Words of risk in a client's talk that no question and answer settle.
     pub signals: Vec<(RiskField, Cite)>,
+    /// Risks told of the past only, which "nothing since" would deny.
+    pub(super) past: Vec<(RiskField, Cite)>,
 }
 
 impl Risk {
@@ -96,6 +99,13 @@ pub struct Told {
     pub of_another: bool,
 }
 
+/// How many utterances back the ideation may stand that a plan or an intent belongs to.
+const TURNS: usize = 8;
+/// How many bytes back in the same utterance.
+const BYTES: usize = 500;
+/// How many bytes after a past risk "nothing since" may follow.
+const SINCE: usize = 60;
+
 /// Reads the risk of one sentence of a dictation; `marks` are those of the whole sentence.
 pub fn read(
     script: &Script,
@@ -106,106 +116,137 @@ pub fn read(
     into: &mut Risk,
 ) {
     let utterance = &script.utterances[place];
+    let words = RiskWords::of(marks, &utterance.words, sentence.words.start);
     let cite = |from: usize, to: usize| Cite::of(place, utterance.span(&(from..to)));
-    let words: Vec<(RiskWord, std::ops::Range<usize>)> = marks
-        .iter()
-        .filter_map(|m| {
-            if let Sense::Risk(word) = m.what {
-                Some((word, m.words.clone()))
-            } else {
-                None
-            }
-        })
-        .collect();
     level(&words, &cite, into);
-    if told.of_another {
+    if told.of_another && words.places(RiskWord::Witness).next().is_none() {
         return;
     }
-    let company = |at: usize| {
-        words
-            .iter()
-            .any(|(w, r)| *w == RiskWord::Company && r.contains(&at))
-    };
-    let ideation = |at: usize| {
-        words.iter().any(|(w, r)| {
-            matches!(
-                w,
-                RiskWord::Named(RiskField::Si | RiskField::Hi | RiskField::Nssi)
-            ) && r.start < at
-        })
-    };
-    let mut named: Vec<(RiskField, std::ops::Range<usize>)> = words
-        .iter()
-        .filter_map(|(w, r)| {
-            if let RiskWord::Named(f) = w {
-                Some((*f, r.clone()))
-            } else {
-                None
-            }
-        })
-        .collect();
-    let inside = |word: RiskWord, range: &std::ops::Range<usize>| {
-        words
-            .iter()
-            .any(|(w, r)| *w == word && r.start <= range.start && range.start < r.end)
-    };
-    named.retain(|(field, range)| {
-        // "No plan to hurt himself" speaks of a plan, and not of self-harm.
-        let of_plan = !matches!(field, RiskField::Plan | RiskField::Intent)
-            && words.iter().any(|(w, r)| {
-                *w == RiskWord::Company && r.start < range.start && range.start < r.end
-            });
-        !inside(RiskWord::Aside, range) && !of_plan
-    });
-    named.sort_by_key(|(_, r)| (r.start, std::cmp::Reverse(r.end)));
+    since(&words, &cite, into);
     let mut reached: BTreeMap<RiskField, usize> = BTreeMap::new();
-    for (field, range) in named {
+    for name in words.names() {
         if reached
-            .insert(field, range.end)
-            .is_some_and(|end| end > range.start)
+            .get(&name.field)
+            .is_some_and(|end| *end > name.range.start)
         {
             continue;
         }
-        let negated = polarity(&words, field, &range, sentence.words.start);
-        let aside = matches!(field, RiskField::Plan | RiskField::Intent)
-            && !company(range.start)
-            && !(ideation(range.start) && matches!(negated, Some((true, _))));
-        // "She scratched her forearm" needs no other word to be so.
-        let done = field == RiskField::Nssi && is_deed(&utterance.words[range.start].lower);
-        let Some((denied, cue)) = negated.or(done.then(|| (false, range.clone()))) else {
-            if !matches!(field, RiskField::Plan | RiskField::Intent) {
-                into.signals.push((field, cite(range.start, range.end)));
+        reached.insert(name.field, name.range.end);
+        let Some((denied, cue)) = settled(&words, &name, &utterance.words) else {
+            if !of_acting(name.field) {
+                into.signals
+                    .push((name.field, cite(name.range.start, name.range.end)));
             }
             continue;
         };
-        let past = words.iter().any(|(w, r)| {
-            *w == RiskWord::Past && r.start + 6 > range.start && r.start < range.end + 6
-        });
-        // Self-injury of the past, and none since, is denied.
-        let none_since = field == RiskField::Nssi
-            && words
-                .iter()
-                .any(|(w, r)| *w == RiskWord::NoneSince && r.start >= range.end);
-        let denied = denied || none_since;
-        if aside || (past && !denied) {
+        let whole = cite(cue.start.min(name.range.start), cue.end.max(name.range.end));
+        if of_acting(name.field) && !belongs(&words, &name, denied, &whole, into) {
             continue;
         }
-        let near = |wanted: RiskWord| {
-            words
-                .iter()
-                .any(|(w, r)| *w == wanted && r.start + 5 > range.start && r.start < range.end + 5)
-        };
-        let status = match field {
+        if !denied && words.idle(&name.range) {
+            continue;
+        }
+        if !denied && !of_acting(name.field) {
+            if let Some(after) = words.since(&name.range) {
+                into.say(
+                    name.field,
+                    RiskStatus::Denied,
+                    cite(name.range.start, after.end),
+                );
+                continue;
+            }
+            if words.past(&name.range) {
+                into.past.push((name.field, whole));
+                continue;
+            }
+        }
+        let status = match name.field {
             _ if denied => RiskStatus::Denied,
-            RiskField::Si if near(RiskWord::Passive) => RiskStatus::Passive,
+            RiskField::Si if words.near(RiskWord::Passive, &name.range) => RiskStatus::Passive,
             RiskField::Si => RiskStatus::Active,
             _ => RiskStatus::Present,
         };
-        into.say(
-            field,
-            status,
-            cite(cue.start.min(range.start), cue.end.max(range.end)),
-        );
+        into.say(name.field, status, whole);
+    }
+}
+
+/// Whether a field is about acting on an ideation.
+fn of_acting(field: RiskField) -> bool {
+    matches!(field, RiskField::Plan | RiskField::Intent)
+}
+
+/// Whether a name is denied or present, and by which words.
+fn settled(
+    words: &RiskWords<'_>,
+    name: &Name,
+    talk: &[Word],
+) -> Option<(bool, std::ops::Range<usize>)> {
+    // "She scratched her forearm" needs no other word to be so.
+    let done = name.field == RiskField::Nssi && is_deed(&talk[name.range.start].lower);
+    words
+        .polarity(name)
+        .or_else(|| done.then(|| (false, name.range.clone())))
+}
+
+/// Whether a plan or an intent is one to act on an ideation: its words say so, or ideation was told
+/// just before it.
+fn belongs(words: &RiskWords<'_>, name: &Name, denied: bool, cite: &Cite, into: &Risk) -> bool {
+    let told = told_before(into, cite);
+    if name.manner != Manner::Named {
+        return told == Some(true);
+    }
+    let beside = words.all().iter().any(|(w, r)| {
+        matches!(
+            w,
+            RiskWord::Named(RiskField::Si | RiskField::Hi | RiskField::Nssi)
+        ) && r.start < name.range.start
+    });
+    words.in_company(&name.range)
+        || (beside && denied)
+        || (told.is_some() && words.cue_beside(&name.range) && (denied || told == Some(true)))
+}
+
+/// Whether ideation was told shortly before, and if so whether as present.
+pub(super) fn told_before(risk: &Risk, cite: &Cite) -> Option<bool> {
+    let near = |other: &Cite| {
+        if other.utterance == cite.utterance {
+            // A name may stand within the phrase that tells the plan.
+            other.span.start <= cite.span.end && other.span.end + BYTES > cite.span.start
+        } else {
+            other.utterance < cite.utterance && other.utterance + TURNS >= cite.utterance
+        }
+    };
+    let mut said = [RiskField::Si, RiskField::Hi]
+        .iter()
+        .filter_map(|field| risk.said.get(field))
+        .flatten()
+        .filter(|(_, other)| near(other))
+        .map(|(status, _)| *status != RiskStatus::Denied)
+        .peekable();
+    said.peek()?;
+    Some(said.any(|present| present))
+}
+
+/// "Nothing since", said of a risk of the past that was just told.
+fn since(words: &RiskWords<'_>, cite: &impl Fn(usize, usize) -> Cite, into: &mut Risk) {
+    let Some(range) = words.places(RiskWord::Since).next() else {
+        return;
+    };
+    let here = cite(range.start, range.end);
+    let near = |past: &Cite| {
+        past.utterance == here.utterance
+            && past.span.end <= here.span.start
+            && here.span.start - past.span.end <= SINCE
+    };
+    let ended: Vec<(RiskField, Cite)> = into
+        .past
+        .iter()
+        .filter(|(_, past)| near(past))
+        .cloned()
+        .collect();
+    for (field, past) in ended {
+        let span = past.span.start..here.span.end;
+        into.say(field, RiskStatus::Denied, Cite::of(past.utterance, span));
     }
 }
 
@@ -253,7 +294,10 @@ pub fn read_told_answer(
         )
         || words
             .last()
-            .is_some_and(|w| matches!(w.lower.as_str(), "denied" | "denies"));
+            .is_some_and(|w| matches!(w.lower.as_str(), "denied" | "denies"))
+        || said(&["no"], &["to", "twice"])
+            && said(&["to", "twice"], &["that", "both", "it", "all"])
+        || bare_no(words);
     let affirmed = said(&["said", "says", "answered"], &["yes", "yeah"]);
     if denied == affirmed || marks.iter().any(names) {
         return;
@@ -282,64 +326,18 @@ pub fn read_told_answer(
 }
 
 /// Takes in the levels that are stated.
-pub(super) fn level(
-    words: &[(RiskWord, std::ops::Range<usize>)],
-    cite: &impl Fn(usize, usize) -> Cite,
-    into: &mut Risk,
-) {
-    for (word, range) in words {
+pub(super) fn level(words: &RiskWords<'_>, cite: &impl Fn(usize, usize) -> Cite, into: &mut Risk) {
+    for (word, range) in words.all() {
         let RiskWord::Level(level) = word else {
             continue;
         };
         let other = words
-            .iter()
-            .any(|(w, r)| *w == RiskWord::NotRisk && r.start < range.end && range.start < r.end);
-        if !other {
+            .places(RiskWord::NotRisk)
+            .any(|r| r.start < range.end && range.start < r.end);
+        if !other && !words.idle(range) {
             into.level.push((*level, cite(range.start, range.end)));
         }
     }
-}
-
-/// Whether the name at `range` is denied or present, and by which words; nothing where neither was
-/// said of it.
-fn polarity(
-    words: &[(RiskWord, std::ops::Range<usize>)],
-    field: RiskField,
-    range: &std::ops::Range<usize>,
-    start: usize,
-) -> Option<(bool, std::ops::Range<usize>)> {
-    let after_end = words
-        .iter()
-        .filter(|(w, r)| *w == RiskWord::End && r.end <= range.start)
-        .map(|(_, r)| r.start)
-        .max()
-        .unwrap_or(start);
-    let before = words
-        .iter()
-        .filter(|(w, r)| {
-            matches!(w, RiskWord::Denied | RiskWord::Present)
-                && r.start >= after_end
-                // "not wanting to be alive" is a name, and its "not" no denial; "no HI" is both.
-                && (r.start < range.start
-                    || (r.start == range.start
-                        && (field == RiskField::Hi || *w == RiskWord::Present)))
-                && r.end <= range.end
-        })
-        .max_by_key(|(w, r)| {
-            (
-                *w == RiskWord::Denied && r.start + 14 > range.start,
-                r.start,
-            )
-        });
-    if let Some((word, cue)) = before {
-        return Some((*word == RiskWord::Denied, cue.clone()));
-    }
-    words
-        .iter()
-        .find(|(w, r)| {
-            *w == RiskWord::DeniedAfter && r.start >= range.end && r.start < range.end + 6
-        })
-        .map(|(_, cue)| (true, cue.clone()))
 }
 
 /// Whether a word tells of an injury that was done.
@@ -348,4 +346,25 @@ fn is_deed(word: &str) -> bool {
         word,
         "scratched" | "burned" | "burnt" | "one" | "two" | "three"
     )
+}
+
+/// Whether a clause is a no and nothing else: "Asked about suicide. No, none."
+fn bare_no(words: &[Word]) -> bool {
+    const NO: &[&str] = &["no", "none", "neither", "never", "nope", "nothing"];
+    const BESIDE: &[&str] = &[
+        "not",
+        "at",
+        "all",
+        "god",
+        "absolutely",
+        "flatly",
+        "firmly",
+        "to",
+        "both",
+    ];
+    let said = |list: &[&str], word: &Word| list.contains(&word.lower.as_str());
+    words.iter().any(|w| said(NO, w))
+        && words
+            .iter()
+            .all(|w| said(NO, w) || said(BESIDE, w) || w.is_filler())
 }

@@ -4,9 +4,10 @@
 
 use crate::reading::Cite;
 use crate::reading::lexicon::{Mark, RiskWord, Sense};
-use crate::reading::risk::{Risk, RiskField, RiskStatus, Told, level, read};
+use crate::reading::risk::{Risk, RiskField, RiskStatus, Told, level, read, told_before};
+use crate::reading::risk_words::{Manner, Name, RiskWords};
 use crate::session::Speaker;
-use crate::transcript::script::{Script, ScriptUtterance, Sentence};
+use crate::transcript::script::{Script, ScriptUtterance, Sentence, Word};
 
 /// Words that make an answer a no.
 const NO: &[&str] = &[
@@ -18,17 +19,66 @@ const YES: &[&str] = &[
     "yes",
     "yeah",
     "yep",
+    "yup",
     "sometimes",
     "maybe",
     "kinda",
-    "sort",
-    "kind",
-    "guess",
-    "suppose",
-    "course",
+    "sorta",
+    "constantly",
     "often",
-    "bit",
-    "lately",
+    "daily",
+];
+/// How an answer begins that is a yes without one of these words.
+const YES_BEGINS: &[&str] = &[
+    "sort of",
+    "kind of",
+    "a little",
+    "a bit",
+    "every",
+    "most",
+    "on and off",
+    "off and on",
+    "all the time",
+    "now and then",
+    "here and there",
+    "from time to time",
+    "not every",
+    "not all",
+    "not always",
+    "i have been",
+    "i've been",
+    "i have thought",
+    "i've thought",
+    "i think about",
+    "once or twice",
+    "a few times",
+    "it comes and",
+    "they come and",
+    "no more than",
+    "more than",
+];
+/// What is a yes where it is all that is said.
+const YES_WHOLE: &[&str] = &[
+    "i do", "i have", "i am", "i did", "i was", "it is", "it does", "lately",
+];
+/// What tells neither yes nor no.
+const UNSURE: &[&str] = &[
+    " don't know",
+    " do not know",
+    " dunno",
+    " not sure",
+    " don't want to talk",
+    " rather not say",
+    " don't want to say",
+    " not answering",
+    " don't remember",
+    " can't say",
+    " nothing new",
+    " not really sure",
+    " don't want to answer",
+    " hard to say",
+    " don't wanna talk",
+    " do i have to",
 ];
 /// How many words of each sentence of an answer are looked at.
 const ANSWER: usize = 4;
@@ -59,47 +109,69 @@ pub fn read_session(script: &Script, place: usize, marks: &[Mark], into: &mut Ri
         );
         return;
     }
-    let words: Vec<_> = marks
-        .iter()
-        .filter_map(|m| {
-            if let Sense::Risk(word) = m.what {
-                Some((word, m.words.clone()))
-            } else {
-                None
-            }
-        })
-        .collect();
+    let words = RiskWords::of(marks, &utterance.words, 0);
     let cite = |from: usize, to: usize| Cite::of(place, utterance.span(&(from..to)));
     level(&words, &cite, into);
-    answer(script, place, marks, into);
+    answer(script, place, marks, &words, into);
 }
 
 /// Whether a client's word of risk is about the client: it says so, or is no name of a risk at all.
 fn of_oneself(script: &Script, place: usize, mark: &Mark) -> bool {
-    let Sense::Risk(RiskWord::Named(field)) = mark.what else {
-        return true;
-    };
-    let words = &script.utterances[place].words[mark.words.clone()];
-    // "I don't have a plan": the company of the words decides whether it is of risk.
-    if matches!(field, RiskField::Plan | RiskField::Intent) {
-        return script.utterances[place]
-            .words
-            .iter()
-            .any(|w| matches!(w.lower.as_str(), "i" | "i'm" | "i'd"));
+    let all = &script.utterances[place].words;
+    let words = &all[mark.words.clone()];
+    match mark.what {
+        Sense::Risk(RiskWord::Named(field)) => {
+            matches!(field, RiskField::Si | RiskField::Nssi)
+                && words.iter().any(|w| {
+                    matches!(
+                        w.lower.as_str(),
+                        "myself" | "my" | "die" | "dead" | "alive" | "wake"
+                    )
+                })
+        }
+        // "I wouldn't mind not waking up"
+        Sense::Risk(RiskWord::Told(field) | RiskWord::Never(field)) => {
+            let from = mark.words.start.saturating_sub(SUBJECT);
+            field != RiskField::Hi
+                && all[from..mark.words.end].iter().any(|w| {
+                    matches!(
+                        w.lower.as_str(),
+                        "i" | "i'm" | "i've" | "i'd" | "i'll" | "me"
+                    )
+                })
+        }
+        _ => true,
     }
-    matches!(field, RiskField::Si | RiskField::Nssi)
-        && words.iter().any(|w| {
-            matches!(
-                w.lower.as_str(),
-                "myself" | "my" | "die" | "dead" | "alive" | "wake"
-            )
-        })
+}
+
+/// How many words before a phrase its subject may stand.
+const SUBJECT: usize = 5;
+
+fn joined(words: &[Word]) -> String {
+    let words: Vec<&str> = words
+        .iter()
+        .filter(|w| !w.is_filler())
+        .map(|w| w.lower.as_str())
+        .collect();
+    words.join(" ")
 }
 
 /// Whether an answer is a no, by the first words of its sentences; nothing where none tells.
 fn is_no(answer: &ScriptUtterance) -> Option<bool> {
     answer.sentences.iter().find_map(|sentence| {
-        answer.words[sentence.words.clone()]
+        let words = &answer.words[sentence.words.clone()];
+        let said = joined(words);
+        let begun = said
+            .trim_start_matches("um ")
+            .trim_start_matches("i mean ")
+            .trim_start_matches("like ");
+        if unsure(&said) {
+            return None;
+        }
+        if YES_WHOLE.contains(&begun) || YES_BEGINS.iter().any(|b| begun.starts_with(b)) {
+            return Some(false);
+        }
+        words
             .iter()
             .filter(|w| !w.is_filler())
             .take(ANSWER)
@@ -114,17 +186,10 @@ fn is_no(answer: &ScriptUtterance) -> Option<bool> {
     })
 }
 
-/// Whether an answer speaks of not waking or not being rather than of dying by one's own hand.
-fn is_passive(answer: &ScriptUtterance) -> bool {
-    answer.words.windows(2).any(|pair| {
-        matches!(
-            (pair[0].lower.as_str(), pair[1].lower.as_str()),
-            ("not", "waking" | "being" | "be" | "wake")
-                | ("wake" | "waking", "up")
-                | ("be" | "being", "here" | "gone")
-                | ("just" | "to", "disappear" | "vanish")
-        )
-    })
+/// Whether what is said tells neither yes nor no.
+fn unsure(said: &str) -> bool {
+    let padded = format!(" {said}");
+    UNSURE.iter().any(|u| padded.contains(u))
 }
 
 /// Whether anything in an answer says no.
@@ -135,7 +200,7 @@ fn says_no(answer: &ScriptUtterance) -> bool {
         .any(|w| NO.contains(&w.lower.as_str()) || matches!(w.lower.as_str(), "won't" | "wouldn't"))
 }
 
-fn answer(script: &Script, place: usize, marks: &[Mark], into: &mut Risk) {
+fn answer(script: &Script, place: usize, marks: &[Mark], words: &RiskWords<'_>, into: &mut Risk) {
     let question = &script.utterances[place];
     let Some(answer) = script
         .utterances
@@ -153,22 +218,21 @@ fn answer(script: &Script, place: usize, marks: &[Mark], into: &mut Risk) {
     }
     let whole = Cite::of(place + 1, answer.span(&(0..answer.words.len())));
     let is = |wanted: RiskWord| marks.iter().any(|m| m.what == Sense::Risk(wanted));
-    let in_company = |mark: &Mark| {
-        marks.iter().any(|m| {
-            m.what == Sense::Risk(RiskWord::Company) && m.words.contains(&mark.words.start)
-        })
-    };
     let no = is_no(answer);
+    let said = joined(&answer.words);
     let mut seen = Vec::new();
-    for mark in marks {
-        let Sense::Risk(RiskWord::Named(field)) = mark.what else {
-            continue;
-        };
+    for name in words.names() {
+        let field = name.field;
         if seen.contains(&field) {
             continue;
         }
         let status = match (field, no) {
-            (RiskField::Plan | RiskField::Intent, _) if !in_company(mark) => continue,
+            (RiskField::Plan | RiskField::Intent, _)
+                if !asked_of_acting(words, &name, &whole, into) =>
+            {
+                continue;
+            }
+            (RiskField::Plan | RiskField::Intent, None) if unsure(&said) => continue,
             (RiskField::Intent, _) if says_no(answer) => RiskStatus::Denied,
             (_, Some(true)) => RiskStatus::Denied,
             // "Have you thought about how?" – "Pills."
@@ -183,4 +247,20 @@ fn answer(script: &Script, place: usize, marks: &[Mark], into: &mut Risk) {
         seen.push(field);
         into.say(field, status, whole.clone());
     }
+}
+
+/// Whether a question for a plan or an intent is about one to act on an ideation.
+fn asked_of_acting(words: &RiskWords<'_>, name: &Name, answer: &Cite, into: &Risk) -> bool {
+    let asked = words
+        .names()
+        .iter()
+        .any(|n| matches!(n.field, RiskField::Si | RiskField::Hi));
+    let own = words.in_company(&name.range)
+        && !words
+            .all()
+            .iter()
+            .any(|(w, r)| *w == RiskWord::Aside && r.contains(&name.range.start));
+    own && (asked || name.manner == Manner::Named)
+        || asked
+        || told_before(into, answer) == Some(true)
 }

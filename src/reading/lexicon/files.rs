@@ -49,6 +49,8 @@ pub(super) struct ScoreWords {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RiskFile {
+    /// Lists of words that the file's phrases name in braces.
+    pub(super) words: HashMap<String, String>,
     pub(super) field: Vec<RiskEntry>,
     pub(super) company: Company,
     pub(super) aside: Company,
@@ -61,6 +63,10 @@ pub(super) struct RiskFile {
 pub(super) struct RiskEntry {
     pub(super) id: RiskField,
     pub(super) names: Vec<String>,
+    #[serde(default)]
+    pub(super) told: Vec<String>,
+    #[serde(default)]
+    pub(super) never: Vec<String>,
     #[serde(default)]
     pub(super) passive: Vec<String>,
     #[serde(default)]
@@ -81,16 +87,23 @@ pub(super) struct RiskCues {
     pub(super) denied_after: Vec<String>,
     pub(super) present: Vec<String>,
     pub(super) past: Vec<String>,
+    pub(super) since: Vec<String>,
+    #[serde(rename = "if")]
+    pub(super) whether: Vec<String>,
+    pub(super) asked: Vec<String>,
+    pub(super) other: Vec<String>,
+    pub(super) witness: Vec<String>,
+    pub(super) pseudo: Vec<String>,
     pub(super) end: Vec<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Levels {
-    pub(super) low: Vec<String>,
-    pub(super) moderate: Vec<String>,
-    pub(super) high: Vec<String>,
-    pub(super) imminent: Vec<String>,
+    /// What each level is called.
+    pub(super) called: HashMap<RiskLevel, String>,
+    /// How a level is stated; `{level}` stands for what it is called.
+    pub(super) stated: Vec<String>,
     pub(super) not_risk: Vec<String>,
 }
 
@@ -182,9 +195,18 @@ pub(super) fn add_interventions(
     Ok(())
 }
 
+/// Puts the file's own lists of words in the place of their names in braces.
+fn expanded(phrases: &[String], words: &HashMap<String, String>) -> Vec<String> {
+    let put = |phrase: &String| {
+        words.iter().fold(phrase.clone(), |text, (name, list)| {
+            text.replace(&format!("{{{name}}}"), list)
+        })
+    };
+    phrases.iter().map(put).collect()
+}
+
 pub(super) fn add_risk(adder: &mut Adder<'_>, risk: &RiskFile) -> Result<(), LexiconError> {
     let cues = &risk.cues;
-    let level = &risk.level;
     let lists = [
         (&risk.company.words, RiskWord::Company),
         (&risk.aside.words, RiskWord::Aside),
@@ -193,20 +215,34 @@ pub(super) fn add_risk(adder: &mut Adder<'_>, risk: &RiskFile) -> Result<(), Lex
         (&cues.denied_after, RiskWord::DeniedAfter),
         (&cues.present, RiskWord::Present),
         (&cues.past, RiskWord::Past),
+        (&cues.since, RiskWord::Since),
+        (&cues.whether, RiskWord::If),
+        (&cues.asked, RiskWord::Asked),
+        (&cues.other, RiskWord::Other),
+        (&cues.witness, RiskWord::Witness),
+        (&cues.pseudo, RiskWord::Pseudo),
         (&cues.end, RiskWord::End),
-        (&level.low, RiskWord::Level(RiskLevel::Low)),
-        (&level.moderate, RiskWord::Level(RiskLevel::Moderate)),
-        (&level.high, RiskWord::Level(RiskLevel::High)),
-        (&level.imminent, RiskWord::Level(RiskLevel::Imminent)),
-        (&level.not_risk, RiskWord::NotRisk),
+        (&risk.level.not_risk, RiskWord::NotRisk),
     ];
+    let mut add = |phrases: &[String], word: RiskWord| {
+        adder.add(&expanded(phrases, &risk.words), Sense::Risk(word))
+    };
     for (phrases, word) in lists {
-        adder.add(phrases, Sense::Risk(word))?;
+        add(phrases, word)?;
+    }
+    for (level, called) in &risk.level.called {
+        let named = HashMap::from([("level".to_owned(), called.clone())]);
+        add(
+            &expanded(&risk.level.stated, &named),
+            RiskWord::Level(*level),
+        )?;
     }
     for field in &risk.field {
-        adder.add(&field.names, Sense::Risk(RiskWord::Named(field.id)))?;
-        adder.add(&field.passive, Sense::Risk(RiskWord::Passive))?;
-        adder.add(&field.active, Sense::Risk(RiskWord::Active))?;
+        add(&field.names, RiskWord::Named(field.id))?;
+        add(&field.told, RiskWord::Told(field.id))?;
+        add(&field.never, RiskWord::Never(field.id))?;
+        add(&field.passive, RiskWord::Passive)?;
+        add(&field.active, RiskWord::Active)?;
     }
     Ok(())
 }
