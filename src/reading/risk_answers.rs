@@ -238,9 +238,7 @@ fn answer(script: &Script, place: usize, marks: &[Mark], words: &RiskWords<'_>, 
             // "Have you thought about how?" – "Pills."
             (RiskField::Plan, _) => RiskStatus::Present,
             (_, None) => continue,
-            (RiskField::Si, _) if is(RiskWord::Passive) || is_passive(answer) => {
-                RiskStatus::Passive
-            }
+            (RiskField::Si, _) if is(RiskWord::Passive) => RiskStatus::Passive,
             (RiskField::Si, _) => RiskStatus::Active,
             _ => RiskStatus::Present,
         };

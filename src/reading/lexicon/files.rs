@@ -82,7 +82,6 @@ pub(super) struct Company {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RiskCues {
-    pub(super) none_since: Vec<String>,
     pub(super) denied: Vec<String>,
     pub(super) denied_after: Vec<String>,
     pub(super) present: Vec<String>,
@@ -210,7 +209,6 @@ pub(super) fn add_risk(adder: &mut Adder<'_>, risk: &RiskFile) -> Result<(), Lex
     let lists = [
         (&risk.company.words, RiskWord::Company),
         (&risk.aside.words, RiskWord::Aside),
-        (&cues.none_since, RiskWord::NoneSince),
         (&cues.denied, RiskWord::Denied),
         (&cues.denied_after, RiskWord::DeniedAfter),
         (&cues.present, RiskWord::Present),
