@@ -108,9 +108,15 @@ pub(super) fn decide(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
 /// Whether "went over" says that it was done: there is nothing from before to be looked at again.
 fn is_done_by_going_over(id: &str) -> bool {
     id.starts_with("edu.")
+        || id.starts_with("assess.")
         || matches!(
             id,
-            "emdr.preparation" | "emdr.assessment" | "emdr.desensitization" | "emdr.closure"
+            "adv.empowerment"
+                | "cm.monitoring"
+                | "emdr.preparation"
+                | "emdr.assessment"
+                | "emdr.desensitization"
+                | "emdr.closure"
         )
 }
 
