@@ -123,6 +123,7 @@ pub fn read(
         return;
     }
     since(&words, &cite, into);
+    let mut asked = None;
     let mut reached: BTreeMap<RiskField, usize> = BTreeMap::new();
     for name in words.names() {
         if reached
@@ -133,9 +134,20 @@ pub fn read(
         }
         reached.insert(name.field, name.range.end);
         let Some((denied, cue)) = settled(&words, &name, &utterance.words) else {
-            if !of_acting(name.field) {
-                into.signals
-                    .push((name.field, cite(name.range.start, name.range.end)));
+            let here = cite(name.range.start, name.range.end);
+            if words.asked(&name.range) {
+                asked = Some(name.range.end);
+            }
+            if of_acting(name.field) {
+                continue;
+            } else if !words.past(&name.range) {
+                into.signals.push((name.field, here));
+            } else if let Some(after) = words.since(&name.range) {
+                let whole = cite(name.range.start, after.end);
+                into.say(name.field, RiskStatus::Denied, whole);
+            } else {
+                into.past.push((name.field, here.clone()));
+                into.signals.push((name.field, here));
             }
             continue;
         };
@@ -143,7 +155,13 @@ pub fn read(
         if of_acting(name.field) && !belongs(&words, &name, denied, &whole, into) {
             continue;
         }
-        if !denied && words.idle(&name.range) {
+        if !denied && words.supposed(&name.range) {
+            continue;
+        }
+        let together = asked.is_some_and(|end| words.joined(end, name.range.start));
+        if !denied && (together || words.asked(&name.range)) {
+            asked = Some(name.range.end);
+            into.signals.push((name.field, whole));
             continue;
         }
         if !denied && !of_acting(name.field) {
@@ -193,7 +211,7 @@ fn settled(
 fn belongs(words: &RiskWords<'_>, name: &Name, denied: bool, cite: &Cite, into: &Risk) -> bool {
     let told = told_before(into, cite);
     if name.manner != Manner::Named {
-        return told == Some(true);
+        return told == Some(true) && !words.of_something_else(&name.range);
     }
     let beside = words.all().iter().any(|(w, r)| {
         matches!(
@@ -203,7 +221,7 @@ fn belongs(words: &RiskWords<'_>, name: &Name, denied: bool, cite: &Cite, into: 
     });
     words.in_company(&name.range)
         || (beside && denied)
-        || (told.is_some() && words.cue_beside(&name.range) && (denied || told == Some(true)))
+        || (told.is_some() && denied && words.cue_beside(&name.range))
 }
 
 /// Whether ideation was told shortly before, and if so whether as present.
@@ -334,7 +352,7 @@ pub(super) fn level(words: &RiskWords<'_>, cite: &impl Fn(usize, usize) -> Cite,
         let other = words
             .places(RiskWord::NotRisk)
             .any(|r| r.start < range.end && range.start < r.end);
-        if !other && !words.idle(range) {
+        if !other && !words.supposed(range) && words.is_level(range) {
             into.level.push((*level, cite(range.start, range.end)));
         }
     }
@@ -368,3 +386,6 @@ fn bare_no(words: &[Word]) -> bool {
             .iter()
             .all(|w| said(NO, w) || said(BESIDE, w) || w.is_filler())
 }
+
+#[cfg(test)]
+mod tests;

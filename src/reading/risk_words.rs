@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::reading::lexicon::{Lexicon, Mark, RiskWord, Sense};
 use crate::reading::risk::RiskField;
-use crate::transcript::script::{ScriptUtterance, Word};
+use crate::transcript::script::{Break, ScriptUtterance, Word};
 
 /// How many words before a name a denial may stand at most and still be its own.
 const REACH: usize = 14;
@@ -134,13 +134,41 @@ impl<'a> RiskWords<'a> {
             .unwrap_or(self.start)
     }
 
-    /// Whether a name is only feared, asked, supposed, or told of somebody else.
-    pub(super) fn idle(&self, range: &Range<usize>) -> bool {
-        let before = |word: RiskWord, reach: usize| {
-            self.places(word)
-                .any(|r| r.start < range.start && r.end + reach > range.start)
-        };
-        before(RiskWord::If, 12) || before(RiskWord::Asked, 5) || self.of_other(range)
+    /// Whether a name that begins at `start` is joined to what ends at `end`.
+    pub(super) fn joined(&self, end: usize, start: usize) -> bool {
+        let between = self.words.get(end..start).unwrap_or_default();
+        between.len() <= 3
+            && between
+                .iter()
+                .any(|w| matches!(w.lower.as_str(), "and" | "or"))
+    }
+
+    /// Whether a phrase states a level of risk: "mood low, risk unchanged" does not.
+    pub(super) fn is_level(&self, range: &Range<usize>) -> bool {
+        let words = &self.words[range.clone()];
+        let leads = words.first().is_some_and(|w| {
+            matches!(
+                w.lower.as_str(),
+                "low" | "lowish" | "moderate" | "medium" | "high" | "elevated" | "imminent"
+            )
+        });
+        let broken = words.iter().skip(1).any(|w| w.break_before >= Break::Comma);
+        !(leads && broken) && !self.inside(RiskWord::Pseudo, range)
+    }
+
+    fn before(&self, word: RiskWord, range: &Range<usize>, reach: usize) -> bool {
+        self.places(word)
+            .any(|r| r.start < range.start && r.end + reach > range.start)
+    }
+
+    /// Whether a name is only feared, supposed, or told of somebody else.
+    pub(super) fn supposed(&self, range: &Range<usize>) -> bool {
+        self.before(RiskWord::If, range, 12) || self.of_other(range)
+    }
+
+    /// Whether a name is what the clinician asked about, taught or read.
+    pub(super) fn asked(&self, range: &Range<usize>) -> bool {
+        self.before(RiskWord::Asked, range, 5)
     }
 
     /// Whether somebody else is named before it, and the client not after them.
@@ -190,6 +218,12 @@ impl<'a> RiskWords<'a> {
                     r.start,
                 )
             });
+        // "Thoughts of harming others: denied."
+        if before.is_some_and(|(word, cue)| *word == RiskWord::Present && cue.end > range.start)
+            && let Some(cue) = self.denied_after(range)
+        {
+            return Some((true, cue));
+        }
         if let Some((word, cue)) = before {
             return Some((*word == RiskWord::Denied, cue.clone()));
         }
@@ -224,6 +258,14 @@ impl<'a> RiskWords<'a> {
                 && r.start <= range.start
                 && r.end + 3 > range.start
         })
+    }
+
+    /// Whether a plan is one for some other thing: "he has a plan to stay with Cal".
+    pub(super) fn of_something_else(&self, range: &Range<usize>) -> bool {
+        let word = |at: usize| self.words.get(at).map_or("", |w| w.lower.as_str());
+        matches!(word(range.end.saturating_sub(1)), "plan" | "plans")
+            && matches!(word(range.end), "to" | "for" | "with" | "of" | "on" | "is")
+            && !self.in_company(&(range.end - 1..range.end))
     }
 
     /// Whether a name is told of the past.

@@ -1,6 +1,6 @@
 //! The lexicon's files as they are written, and how their phrases enter the book.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Deserialize;
 
@@ -50,7 +50,7 @@ pub(super) struct ScoreWords {
 #[serde(deny_unknown_fields)]
 pub(super) struct RiskFile {
     /// Lists of words that the file's phrases name in braces.
-    pub(super) words: HashMap<String, String>,
+    pub(super) words: BTreeMap<String, String>,
     pub(super) field: Vec<RiskEntry>,
     pub(super) company: Company,
     pub(super) aside: Company,
@@ -100,7 +100,7 @@ pub(super) struct RiskCues {
 #[serde(deny_unknown_fields)]
 pub(super) struct Levels {
     /// What each level is called.
-    pub(super) called: HashMap<RiskLevel, String>,
+    pub(super) called: BTreeMap<RiskLevel, String>,
     /// How a level is stated; `{level}` stands for what it is called.
     pub(super) stated: Vec<String>,
     pub(super) not_risk: Vec<String>,
@@ -195,7 +195,7 @@ pub(super) fn add_interventions(
 }
 
 /// Puts the file's own lists of words in the place of their names in braces.
-fn expanded(phrases: &[String], words: &HashMap<String, String>) -> Vec<String> {
+fn expanded(phrases: &[String], words: &BTreeMap<String, String>) -> Vec<String> {
     let put = |phrase: &String| {
         words.iter().fold(phrase.clone(), |text, (name, list)| {
             text.replace(&format!("{{{name}}}"), list)
@@ -229,7 +229,7 @@ pub(super) fn add_risk(adder: &mut Adder<'_>, risk: &RiskFile) -> Result<(), Lex
         add(phrases, word)?;
     }
     for (level, called) in &risk.level.called {
-        let named = HashMap::from([("level".to_owned(), called.clone())]);
+        let named = BTreeMap::from([("level".to_owned(), called.clone())]);
         add(
             &expanded(&risk.level.stated, &named),
             RiskWord::Level(*level),
