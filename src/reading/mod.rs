@@ -18,6 +18,8 @@ pub mod measures;
 pub mod risk;
 pub mod risk_answers;
 pub mod routing;
+mod score_ahead;
+mod score_carried;
 mod second_thought;
 mod series;
 mod status;
@@ -129,7 +131,7 @@ pub fn read(lexicon: &Lexicon, script: &Script, purpose: &Purpose) -> Reading {
         phase: None,
         before: Before::default(),
         emdr: purpose.emdr,
-        named: None,
+        carried: score_carried::Carried::default(),
     };
     for place in 0..script.utterances.len() {
         reader.utterance(place);
@@ -166,8 +168,8 @@ struct Reader<'a> {
     before: Before,
     /// Whether EMDR is the matter of the note, or of the utterance.
     emdr: bool,
-    /// An instrument that a session named without its score, and where.
-    named: Option<(usize, usize)>,
+    /// What a session's score may be told of later.
+    carried: score_carried::Carried,
 }
 
 impl Reader<'_> {
@@ -254,7 +256,13 @@ impl Reader<'_> {
             sentence.words.end,
             &mut said,
         );
-        self.carry(place, &sentence.words, &marks, &mut said);
+        self.carried.read(
+            self.lexicon,
+            self.script,
+            (place, &sentence.words),
+            &marks,
+            &mut said,
+        );
         let scores: Vec<Cite> = said
             .scores
             .iter()
@@ -274,43 +282,6 @@ impl Reader<'_> {
         }
         self.before.sentences += 1;
         self.before.since_act = self.before.since_act.map(|n| n + 1);
-    }
-
-    /// A session's score may be told an utterance or two after its instrument was named.
-    fn carry(
-        &mut self,
-        place: usize,
-        words: &Range<usize>,
-        marks: &[Mark],
-        said: &mut measures::Measures,
-    ) {
-        if self.script.mode != Mode::Session {
-            return;
-        }
-        if !said.scores.is_empty() {
-            self.named = None;
-            return;
-        }
-        let instrument = marks.iter().find_map(|m| match m.what {
-            lexicon::Sense::Instrument(n) => Some(usize::from(n)),
-            _ => None,
-        });
-        if let Some(instrument) = instrument {
-            let reading = self.lexicon.instruments[instrument].reading;
-            self.named = (!reading).then_some((instrument, place));
-        } else if let Some((instrument, named)) = self.named
-            && place <= named + 2
-        {
-            measures::read_on(
-                self.lexicon,
-                self.script,
-                place,
-                marks,
-                instrument,
-                words,
-                said,
-            );
-        }
     }
 
     fn clause(
