@@ -6,6 +6,7 @@
 pub mod clause;
 pub mod cohesion;
 pub mod emdr;
+mod emdr_levels;
 pub mod emdr_questions;
 pub mod emdr_talk;
 pub mod emdr_words;
@@ -132,6 +133,7 @@ pub fn read(lexicon: &Lexicon, script: &Script, purpose: &Purpose) -> Reading {
         before: Before::default(),
         emdr: purpose.emdr,
         carried: score_carried::Carried::default(),
+        levels: emdr_levels::Levels::default(),
     };
     for place in 0..script.utterances.len() {
         reader.utterance(place);
@@ -170,6 +172,8 @@ struct Reader<'a> {
     emdr: bool,
     /// What a session's score may be told of later.
     carried: score_carried::Carried,
+    /// What the readings without a name speak of.
+    levels: emdr_levels::Levels,
 }
 
 impl Reader<'_> {
@@ -263,6 +267,15 @@ impl Reader<'_> {
             &marks,
             &mut said,
         );
+        if self.purpose.emdr && self.script.mode == Mode::Dictation {
+            self.levels.read(
+                self.lexicon,
+                self.script,
+                (place, &sentence.words),
+                &marks,
+                &mut said,
+            );
+        }
         let scores: Vec<Cite> = said
             .scores
             .iter()

@@ -283,7 +283,7 @@ impl<'a> Ahead<'a> {
             }
             let opens = self.utterance.words[at].break_before >= Break::Comma
                 || matches!(self.lower(at.saturating_sub(1)), "and" | "which" | "so");
-            let Some(value) = self.said_at(at, opens || stops == 0) else {
+            let Some(value) = self.said_at(at, (opens || stops == 0, reading && stops == 0)) else {
                 if stops > 0 && !self.utterance.unpunctuated {
                     return None;
                 }
@@ -301,7 +301,7 @@ impl<'a> Ahead<'a> {
     }
 
     /// Where a number would stand if a verb of scoring begins at `at`.
-    fn said_at(&self, at: usize, opens: bool) -> Option<usize> {
+    fn said_at(&self, at: usize, (opens, reading): (bool, bool)) -> Option<usize> {
         let (first, second) = (self.lower(at), self.lower(at + 1));
         let mut next = match (first, second) {
             ("came" | "comes" | "worked" | "works" | "adds" | "added", "to") => at + 2,
@@ -312,6 +312,7 @@ impl<'a> Ahead<'a> {
             ("it's" | "that's" | "you're" | "she's" | "he's", _) if opens => at + 1,
             ("got" | "had", _) if opens => at + 1,
             ("it" | "she" | "he" | "you", "got" | "had") if opens => at + 2,
+            ("was" | "is", _) if reading => at + 1,
             _ => return None,
         };
         while matches!(
