@@ -13,6 +13,12 @@ use crate::transcript::phrase::{Classes, Pattern, Phrasebook};
 pub(super) enum Part {
     Lead(&'static str),
     TargetAfter,
+    TargetAgain,
+    Scan,
+    ScanNothing,
+    ScanSomething,
+    ScanUndone,
+    CompleteAloud,
     End,
     Bls,
     Sets,
@@ -85,6 +91,7 @@ struct Level {
 struct Target {
     lead: Vec<String>,
     after: Vec<String>,
+    again: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -116,6 +123,10 @@ struct Unit {
 struct Scan {
     clear: Vec<String>,
     residual: Vec<String>,
+    named: Vec<String>,
+    nothing: Vec<String>,
+    something: Vec<String>,
+    undone: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -123,6 +134,7 @@ struct Scan {
 struct Session {
     complete: Vec<String>,
     incomplete: Vec<String>,
+    told: Vec<String>,
 }
 
 impl EmdrWords {
@@ -150,6 +162,7 @@ impl EmdrWords {
         let lists = [
             (&file.target.lead, Part::Lead("target")),
             (&file.target.after, Part::TargetAfter),
+            (&file.target.again, Part::TargetAgain),
             (
                 &file.negative_cognition.lead,
                 Part::Lead("negative_cognition"),
@@ -168,6 +181,11 @@ impl EmdrWords {
             (&file.sets.unit, Part::Sets),
             (&file.scan.clear, Part::Clear),
             (&file.scan.residual, Part::Residual),
+            (&file.scan.named, Part::Scan),
+            (&file.scan.nothing, Part::ScanNothing),
+            (&file.scan.something, Part::ScanSomething),
+            (&file.scan.undone, Part::ScanUndone),
+            (&file.session.told, Part::CompleteAloud),
             (&file.session.complete, Part::Complete),
             (&file.session.incomplete, Part::Incomplete),
         ];

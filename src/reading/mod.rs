@@ -9,6 +9,7 @@ pub mod emdr;
 mod emdr_levels;
 pub mod emdr_questions;
 pub mod emdr_talk;
+mod emdr_target;
 pub mod emdr_words;
 pub mod facts;
 pub mod headings;
@@ -149,6 +150,7 @@ pub fn read(lexicon: &Lexicon, script: &Script, purpose: &Purpose) -> Reading {
         );
         reading.asked.extend(asked);
     }
+    emdr_target::settle(&mut reading.emdr);
     reading.measures.settle(lexicon);
     if script.mode == Mode::Session {
         reading.talk = talk::read(script);
