@@ -99,6 +99,13 @@ impl Reader<'_> {
             .filter(|(_, r)| name != "target" || self.utterance.words[r.start].lower != "in")
             .map(|(_, r)| r.start)
             .min();
+        let bls = self
+            .found
+            .iter()
+            .filter(|(part, r)| name == "target" && *part == Part::Bls && r.start > from)
+            .map(|(_, r)| r.start)
+            .min();
+        let ended = ended.into_iter().chain(bls).min();
         let mut end = broken.unwrap_or(self.end).min(ended.unwrap_or(self.end));
         while end > from + 1
             && matches!(

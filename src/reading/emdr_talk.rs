@@ -5,12 +5,19 @@ use std::ops::Range;
 
 use crate::reading::Cite;
 use crate::reading::emdr::{Field, FieldValue, Fields};
+use crate::reading::emdr_answers::{
+    end_of_name, is_article, is_chosen_for, is_recalled, named_place, opens_with_reading,
+    owned_place,
+};
 use crate::reading::emdr_questions::{Ask, Questions};
 use crate::reading::lexicon::Lexicon;
 use crate::reading::measures::{Measure, Measures, When};
 use crate::session::Speaker;
 use crate::transcript::numbers::Quantity;
-use crate::transcript::script::{Break, Script, ScriptUtterance};
+use crate::transcript::script::{Break, Script, ScriptUtterance, Standing};
+
+/// The field of what a scan found.
+const SCAN: &str = "body_scan_clear";
 
 /// Reads the questions and answers of a session into its fields and readings; gives the places of
 /// the questions.
@@ -30,6 +37,8 @@ pub fn read(
         sud: reading("SUD"),
         voc: reading("VOC"),
         looked_back: false,
+        installing: false,
+        scanning: None,
         questions,
     };
     let mut asked = Vec::new();
@@ -40,25 +49,23 @@ pub fn read(
         let found = questions.book.find(&utterance.words);
         for ask in &found {
             talk.named(place, utterance, ask.what, &ask.words);
+            talk.turns(ask.what);
         }
-        // Of several questions in a breath the last one is answered.
+        // Of several questions in a breath the last one is answered; the longer names it better.
         let last = found
             .iter()
-            .filter(|f| {
-                !matches!(
-                    f.what,
-                    Ask::Target
-                        | Ask::TargetBefore
-                        | Ask::NegativeWords
-                        | Ask::Words
-                        | Ask::Feeling
-                )
-            })
-            .max_by_key(|f| f.words.start);
-        if let Some(ask) = last
-            && talk.answer(place + 1, ask.what)
-        {
-            asked.push(place);
+            .filter(|f| f.what.is_question())
+            .max_by_key(|f| (f.words.start, f.words.len()));
+        let other = found.iter().any(|f| f.what == Ask::OtherNumber);
+        match last {
+            Some(ask) => {
+                if talk.answer(place + 1, ask.what) {
+                    asked.push(place);
+                }
+                talk.scanning = (ask.what == Ask::Scan).then_some(place);
+            }
+            None if !other => talk.unasked(place + 1),
+            None => {}
         }
     }
     asked
@@ -73,6 +80,10 @@ struct Talk<'a> {
     voc: Option<usize>,
     /// Whether the target is so far one of an earlier session.
     looked_back: bool,
+    /// Whether the positive words are being installed.
+    installing: bool,
+    /// Where the scan of the body was asked for that is still going on.
+    scanning: Option<usize>,
     questions: &'a Questions,
 }
 
@@ -80,15 +91,28 @@ impl Talk<'_> {
     /// Takes what the clinician names: the target, or the words that are to be believed.
     fn named(&mut self, place: usize, said: &ScriptUtterance, ask: Ask, words: &Range<usize>) {
         let field = match ask {
-            Ask::Target | Ask::TargetBefore => "target",
+            Ask::Target | Ask::TargetBefore | Ask::TargetChosen => "target",
             Ask::NegativeWords => "negative_cognition",
             Ask::Words => "positive_cognition",
             _ => return,
         };
         let phrase = matches!(ask, Ask::Target | Ask::NegativeWords);
-        let own = words.end..end_of_name(said, words.end, phrase);
+        let from = words.end - usize::from(said.words[words.end - 1].lower == "the");
+        let own = from..end_of_name(said, from, phrase);
+        let first = said.words.get(own.start).map_or("", |w| w.lower.as_str());
+        if field == "target" && !is_article(first) {
+            return;
+        }
+        if ask == Ask::TargetChosen && !is_chosen_for(said, own.end) {
+            return;
+        }
+        // What is asked of the words is not the words.
+        if ask == Ask::Words && matches!(first, "that" | "those" | "they" | "it" | "the" | "these")
+        {
+            return;
+        }
         // Another target outranks the one that was looked back on.
-        let anew = ask == Ask::Target && self.looked_back;
+        let anew = ask != Ask::TargetBefore && field == "target" && self.looked_back;
         if own.len() < 2 || (self.fields.contains_key(field) && !anew) {
             return;
         }
@@ -98,6 +122,54 @@ impl Talk<'_> {
         self.looked_back = ask == Ask::TargetBefore || (self.looked_back && !anew);
         let cite = Cite::of(place, said.span(&own));
         self.put(field, FieldValue::Text(cite.clone()), cite);
+    }
+
+    /// What is worked on from here.
+    fn turns(&mut self, ask: Ask) {
+        match ask {
+            Ask::Installing | Ask::Words => self.installing = true,
+            Ask::Working | Ask::Sud => self.installing = false,
+            _ => {}
+        }
+    }
+
+    /// A reading that the client tells unasked, once one was asked for: "It's a six".
+    fn unasked(&mut self, place: usize) {
+        let script = self.script;
+        let Some(answer) = script
+            .utterances
+            .get(place)
+            .filter(|u| u.speaker.is_client() && !u.words.is_empty())
+        else {
+            return;
+        };
+        self.scan_again(place, answer);
+        let begun = self
+            .measures
+            .series
+            .iter()
+            .any(|m| Some(m.instrument) == self.sud || Some(m.instrument) == self.voc);
+        if begun && opens_with_reading(answer) {
+            let instrument = if self.installing { self.voc } else { self.sud };
+            self.numbers(place, answer, instrument);
+        }
+    }
+
+    /// "Gone. Nothing anywhere": a scan that found something at first.
+    fn scan_again(&mut self, place: usize, answer: &ScriptUtterance) {
+        if self.scanning.is_none_or(|at| place > at + 7) || !self.fields.contains_key(SCAN) {
+            return;
+        }
+        let first = answer.words.iter().take(4).any(|w| {
+            matches!(
+                w.lower.as_str(),
+                "gone" | "nothing" | "clear" | "clean" | "nope" | "released" | "loose"
+            )
+        });
+        if first {
+            self.fields.remove(SCAN);
+            self.scan(place, answer);
+        }
     }
 
     fn put(&mut self, field: &'static str, value: FieldValue, cite: Cite) {
@@ -120,15 +192,15 @@ impl Talk<'_> {
         match ask {
             Ask::Sud => self.numbers(place, answer, self.sud),
             Ask::Voc => self.numbers(place, answer, self.voc),
+            Ask::Level if self.installing => self.numbers(place, answer, self.voc),
+            Ask::Level => self.numbers(place, answer, self.sud),
             Ask::NegativeCognition => self.text(place, answer, "negative_cognition"),
             Ask::PositiveCognition => self.text(place, answer, "positive_cognition"),
             Ask::Image => self.text(place, answer, "image"),
             Ask::Emotions => self.emotions(place, answer),
             Ask::BodyLocation => self.place_in_body(place, answer),
             Ask::Scan => self.scan(place, answer),
-            Ask::Target | Ask::TargetBefore | Ask::NegativeWords | Ask::Words | Ask::Feeling => {
-                return false;
-            }
+            _ => return false,
         }
         true
     }
@@ -152,19 +224,56 @@ impl Talk<'_> {
             if value < low || value > high || counted || taken == Some(value) {
                 continue;
             }
+            let superseded = answer.words[number.words.clone()]
+                .iter()
+                .any(|w| w.standing == Standing::Superseded);
+            if superseded {
+                continue;
+            }
             let before = number.words.start.saturating_sub(4)..number.words.start;
             let was = answer.words[before].iter().any(|w| w.lower == "was");
             let when = match taken {
+                None if was && is_recalled(answer, &number.words) => {
+                    self.reading(
+                        place,
+                        answer,
+                        &number.words,
+                        (instrument, value),
+                        When::Prior,
+                    );
+                    continue;
+                }
                 None => When::Current,
                 Some(_) if was => When::Prior,
                 Some(_) => continue,
             };
             taken = taken.or(Some(value));
+            self.reading(place, answer, &number.words, (instrument, value), when);
+        }
+    }
+
+    /// Keeps a reading, once.
+    fn reading(
+        &mut self,
+        place: usize,
+        answer: &ScriptUtterance,
+        words: &Range<usize>,
+        (instrument, value): (usize, f64),
+        when: When,
+    ) {
+        let cite = Cite::of(place, answer.span(words));
+        let known = self.measures.series.iter().any(|m| {
+            m.instrument == instrument
+                && m.cite.utterance == place
+                && m.cite.span.start < cite.span.end
+                && cite.span.start < m.cite.span.end
+        });
+        if !known {
             self.measures.series.push(Measure {
                 instrument,
                 value,
                 when,
-                cite: Cite::of(place, answer.span(&number.words)),
+                cite,
             });
         }
     }
@@ -272,26 +381,10 @@ impl Talk<'_> {
         self.place_in_body(place, answer);
     }
 
-    /// "In my chest, like a stone", "My hands. Just a buzz".
+    /// "In my chest, like a stone", "My hands. Just a buzz", "Throat and stomach".
     fn place_in_body(&mut self, place: usize, answer: &ScriptUtterance) {
-        let owner = answer
-            .words
-            .iter()
-            .position(|w| matches!(w.lower.as_str(), "my" | "the"));
-        let Some(owner) = owner else { return };
-        let start = owner + 1;
-        let end = (start..answer.words.len())
-            .find(|&at| {
-                let word = &answer.words[at];
-                at > start && word.break_before >= Break::Comma
-                    || matches!(
-                        word.lower.as_str(),
-                        "like" | "and" | "it" | "just" | "mostly"
-                    )
-            })
-            .unwrap_or(answer.words.len());
-        if (1..=3).contains(&(end - start)) {
-            let cite = Cite::of(place, answer.span(&(start..end)));
+        if let Some(own) = named_place(answer).or_else(|| owned_place(answer)) {
+            let cite = Cite::of(place, answer.span(&own));
             self.put("body_location", FieldValue::Text(cite.clone()), cite);
         }
     }
@@ -312,24 +405,9 @@ impl Talk<'_> {
         });
         if clear || left {
             let cite = Cite::of(place, answer.span(&(0..answer.words.len())));
-            self.put("body_scan_clear", FieldValue::Flag(clear && !left), cite);
+            self.put(SCAN, FieldValue::Flag(clear && !left), cite);
         }
     }
-}
-
-/// Where a name that begins at `from` ends: at a break, or at a word that leads on.
-fn end_of_name(said: &ScriptUtterance, from: usize, phrase: bool) -> usize {
-    let least = if phrase { Break::Clause } else { Break::Comma };
-    (from..said.words.len())
-        .find(|&at| {
-            let word = &said.words[at];
-            let on = matches!(
-                word.lower.as_str(),
-                "now" | "what" | "do" | "does" | "and" | "with" | "together" | "feel" | "still"
-            );
-            at > from && (word.break_before >= least || (on && word.break_before <= Break::Comma))
-        })
-        .unwrap_or(said.words.len())
 }
 
 #[cfg(test)]

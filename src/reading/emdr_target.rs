@@ -23,12 +23,15 @@ impl Reader<'_> {
         let Some((_, after)) = after else {
             return;
         };
-        let verb = (self.start..after.start)
+        // "Set that up as the target".
+        let split = after.start > self.start && self.lower(after.start - 1) == "up";
+        let end = after.start - usize::from(split);
+        let verb = (self.start..end)
             .rev()
             .take(10)
             .find(|&at| is_choosing(self.lower(at)));
         let own = match verb {
-            Some(verb) => verb + 1..after.start,
+            Some(verb) => verb + 1..end,
             None if matches!(self.lower(after.start), "is" | "was" | "are" | "were")
                 || self.lower(after.start).ends_with("ed")
                 || self.lower(after.start).starts_with("sta") =>

@@ -6,6 +6,7 @@
 pub mod clause;
 pub mod cohesion;
 pub mod emdr;
+mod emdr_answers;
 mod emdr_levels;
 pub mod emdr_questions;
 pub mod emdr_talk;
