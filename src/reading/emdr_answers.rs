@@ -12,13 +12,24 @@ pub(super) fn end_of_name(said: &ScriptUtterance, from: usize, phrase: bool) -> 
     (from..said.words.len())
         .find(|&at| {
             let word = &said.words[at];
-            let on = matches!(
-                word.lower.as_str(),
-                "now" | "what" | "do" | "does" | "and" | "with" | "together" | "feel" | "still"
-            );
+            // "How true does it's over now feel": the last word of the name.
+            let next = said.words.get(at + 1).map_or("", |w| w.lower.as_str());
+            let own = word.lower == "now" && matches!(next, "feel" | "sound" | "ring" | "seem");
+            let on = !own
+                && matches!(
+                    word.lower.as_str(),
+                    "now" | "what" | "do" | "does" | "and" | "with" | "together" | "feel" | "still"
+                );
             at > from && (word.break_before >= least || (on && word.break_before <= Break::Comma))
         })
         .unwrap_or(said.words.len())
+}
+
+/// Where a name ends that was chosen for something: before "as", "to" or "for".
+pub(super) fn end_of_chosen(said: &ScriptUtterance, from: usize) -> usize {
+    (from + 1..said.words.len().min(from + 9))
+        .find(|&at| matches!(said.words[at].lower.as_str(), "as" | "to" | "for"))
+        .unwrap_or(from)
 }
 
 /// Whether a name may begin with the word.
@@ -26,6 +37,47 @@ pub(super) fn is_article(word: &str) -> bool {
     matches!(
         word,
         "the" | "that" | "this" | "your" | "when" | "being" | "a" | "an" | "his" | "her" | "their"
+    )
+}
+
+/// Whether the words after "the" name the work rather than what is worked on.
+pub(super) fn is_of_work(word: &str) -> bool {
+    matches!(
+        word,
+        "work"
+            | "list"
+            | "words"
+            | "week"
+            | "container"
+            | "place"
+            | "calm"
+            | "safe"
+            | "chair"
+            | "beginning"
+            | "start"
+            | "room"
+            | "picture"
+            | "image"
+            | "scene"
+            | "good"
+            | "positive"
+            | "memory"
+            | "target"
+            | "one"
+            | "breathing"
+            | "breath"
+            | "number"
+            | "feeling"
+            | "same"
+            | "homework"
+            | "log"
+            | "sets"
+            | "tappers"
+            | "body"
+            | "next"
+            | "last"
+            | "other"
+            | "first"
     )
 }
 

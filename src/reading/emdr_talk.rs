@@ -6,18 +6,13 @@ use std::ops::Range;
 use crate::reading::Cite;
 use crate::reading::emdr::{Field, FieldValue, Fields};
 use crate::reading::emdr_answers::{
-    end_of_name, is_article, is_chosen_for, is_recalled, named_place, opens_with_reading,
-    owned_place,
+    end_of_chosen, end_of_name, is_article, is_chosen_for, is_of_work, named_place, owned_place,
 };
 use crate::reading::emdr_questions::{Ask, Questions};
 use crate::reading::lexicon::Lexicon;
-use crate::reading::measures::{Measure, Measures, When};
+use crate::reading::measures::Measures;
 use crate::session::Speaker;
-use crate::transcript::numbers::Quantity;
-use crate::transcript::script::{Break, Script, ScriptUtterance, Standing};
-
-/// The field of what a scan found.
-const SCAN: &str = "body_scan_clear";
+use crate::transcript::script::{Break, Script, ScriptUtterance};
 
 /// Reads the questions and answers of a session into its fields and readings; gives the places of
 /// the questions.
@@ -54,7 +49,7 @@ pub fn read(
         // Of several questions in a breath the last one is answered; the longer names it better.
         let last = found
             .iter()
-            .filter(|f| f.what.is_question())
+            .filter(|f| f.what.is_question() && !talk.is_known(f.what))
             .max_by_key(|f| (f.words.start, f.words.len()));
         let other = found.iter().any(|f| f.what == Ask::OtherNumber);
         match last {
@@ -71,20 +66,20 @@ pub fn read(
     asked
 }
 
-struct Talk<'a> {
-    script: &'a Script,
-    lexicon: &'a Lexicon,
-    fields: &'a mut Fields,
-    measures: &'a mut Measures,
-    sud: Option<usize>,
-    voc: Option<usize>,
+pub(super) struct Talk<'a> {
+    pub(super) script: &'a Script,
+    pub(super) lexicon: &'a Lexicon,
+    pub(super) fields: &'a mut Fields,
+    pub(super) measures: &'a mut Measures,
+    pub(super) sud: Option<usize>,
+    pub(super) voc: Option<usize>,
     /// Whether the target is so far one of an earlier session.
-    looked_back: bool,
+    pub(super) looked_back: bool,
     /// Whether the positive words are being installed.
-    installing: bool,
+    pub(super) installing: bool,
     /// Where the scan of the body was asked for that is still going on.
-    scanning: Option<usize>,
-    questions: &'a Questions,
+    pub(super) scanning: Option<usize>,
+    pub(super) questions: &'a Questions,
 }
 
 impl Talk<'_> {
@@ -98,9 +93,14 @@ impl Talk<'_> {
         };
         let phrase = matches!(ask, Ask::Target | Ask::NegativeWords);
         let from = words.end - usize::from(said.words[words.end - 1].lower == "the");
-        let own = from..end_of_name(said, from, phrase);
+        let end = match ask {
+            Ask::TargetChosen => end_of_chosen(said, from),
+            _ => end_of_name(said, from, phrase),
+        };
+        let own = from..end;
+        let second = said.words.get(from + 1).map_or("", |w| w.lower.as_str());
         let first = said.words.get(own.start).map_or("", |w| w.lower.as_str());
-        if field == "target" && !is_article(first) {
+        if field == "target" && (!is_article(first) || is_of_work(second)) {
             return;
         }
         if ask == Ask::TargetChosen && !is_chosen_for(said, own.end) {
@@ -124,6 +124,15 @@ impl Talk<'_> {
         self.put(field, FieldValue::Text(cite.clone()), cite);
     }
 
+    /// Whether it was answered before and is only spoken of again.
+    fn is_known(&self, ask: Ask) -> bool {
+        match ask {
+            Ask::NegativeCognition => self.fields.contains_key("negative_cognition"),
+            Ask::PositiveCognition => self.fields.contains_key("positive_cognition"),
+            _ => false,
+        }
+    }
+
     /// What is worked on from here.
     fn turns(&mut self, ask: Ask) {
         match ask {
@@ -133,46 +142,7 @@ impl Talk<'_> {
         }
     }
 
-    /// A reading that the client tells unasked, once one was asked for: "It's a six".
-    fn unasked(&mut self, place: usize) {
-        let script = self.script;
-        let Some(answer) = script
-            .utterances
-            .get(place)
-            .filter(|u| u.speaker.is_client() && !u.words.is_empty())
-        else {
-            return;
-        };
-        self.scan_again(place, answer);
-        let begun = self
-            .measures
-            .series
-            .iter()
-            .any(|m| Some(m.instrument) == self.sud || Some(m.instrument) == self.voc);
-        if begun && opens_with_reading(answer) {
-            let instrument = if self.installing { self.voc } else { self.sud };
-            self.numbers(place, answer, instrument);
-        }
-    }
-
-    /// "Gone. Nothing anywhere": a scan that found something at first.
-    fn scan_again(&mut self, place: usize, answer: &ScriptUtterance) {
-        if self.scanning.is_none_or(|at| place > at + 7) || !self.fields.contains_key(SCAN) {
-            return;
-        }
-        let first = answer.words.iter().take(4).any(|w| {
-            matches!(
-                w.lower.as_str(),
-                "gone" | "nothing" | "clear" | "clean" | "nope" | "released" | "loose"
-            )
-        });
-        if first {
-            self.fields.remove(SCAN);
-            self.scan(place, answer);
-        }
-    }
-
-    fn put(&mut self, field: &'static str, value: FieldValue, cite: Cite) {
+    pub(super) fn put(&mut self, field: &'static str, value: FieldValue, cite: Cite) {
         self.fields.entry(field).or_insert(Field { value, cite });
     }
 
@@ -203,79 +173,6 @@ impl Talk<'_> {
             _ => return false,
         }
         true
-    }
-
-    fn numbers(&mut self, place: usize, answer: &ScriptUtterance, instrument: Option<usize>) {
-        let Some(instrument) = instrument else { return };
-        let [low, high] = self.lexicon.instruments[instrument].range;
-        let mut taken: Option<f64> = None;
-        for number in &answer.numbers {
-            let (Quantity::Number(value) | Quantity::Ratio { part: value, .. }) = number.value
-            else {
-                continue;
-            };
-            let value = value.value;
-            let counted = answer.words.get(number.words.end).is_some_and(|w| {
-                matches!(
-                    w.lower.as_str(),
-                    "days" | "minutes" | "times" | "weeks" | "years"
-                )
-            });
-            if value < low || value > high || counted || taken == Some(value) {
-                continue;
-            }
-            let superseded = answer.words[number.words.clone()]
-                .iter()
-                .any(|w| w.standing == Standing::Superseded);
-            if superseded {
-                continue;
-            }
-            let before = number.words.start.saturating_sub(4)..number.words.start;
-            let was = answer.words[before].iter().any(|w| w.lower == "was");
-            let when = match taken {
-                None if was && is_recalled(answer, &number.words) => {
-                    self.reading(
-                        place,
-                        answer,
-                        &number.words,
-                        (instrument, value),
-                        When::Prior,
-                    );
-                    continue;
-                }
-                None => When::Current,
-                Some(_) if was => When::Prior,
-                Some(_) => continue,
-            };
-            taken = taken.or(Some(value));
-            self.reading(place, answer, &number.words, (instrument, value), when);
-        }
-    }
-
-    /// Keeps a reading, once.
-    fn reading(
-        &mut self,
-        place: usize,
-        answer: &ScriptUtterance,
-        words: &Range<usize>,
-        (instrument, value): (usize, f64),
-        when: When,
-    ) {
-        let cite = Cite::of(place, answer.span(words));
-        let known = self.measures.series.iter().any(|m| {
-            m.instrument == instrument
-                && m.cite.utterance == place
-                && m.cite.span.start < cite.span.end
-                && cite.span.start < m.cite.span.end
-        });
-        if !known {
-            self.measures.series.push(Measure {
-                instrument,
-                value,
-                when,
-                cite,
-            });
-        }
     }
 
     fn text(&mut self, place: usize, answer: &ScriptUtterance, field: &'static str) {
@@ -388,31 +285,12 @@ impl Talk<'_> {
             self.put("body_location", FieldValue::Text(cite.clone()), cite);
         }
     }
-
-    fn scan(&mut self, place: usize, answer: &ScriptUtterance) {
-        let words: Vec<&str> = answer.words.iter().map(|w| w.lower.as_str()).collect();
-        let clear = words.iter().any(|w| {
-            matches!(
-                *w,
-                "nothing" | "clear" | "no" | "nope" | "calm" | "fine" | "clean" | "gone"
-            )
-        });
-        let left = words.iter().any(|w| {
-            matches!(
-                *w,
-                "tight" | "tightness" | "still" | "something" | "tension" | "heavy"
-            )
-        });
-        if clear || left {
-            let cite = Cite::of(place, answer.span(&(0..answer.words.len())));
-            self.put(SCAN, FieldValue::Flag(clear && !left), cite);
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::reading::measures::When;
     use crate::transcript::document::Transcript;
     use crate::transcript::phrase::Phrasebook;
 

@@ -10,6 +10,7 @@ mod emdr_answers;
 mod emdr_levels;
 pub mod emdr_questions;
 pub mod emdr_talk;
+mod emdr_talk_readings;
 mod emdr_target;
 pub mod emdr_words;
 pub mod facts;
