@@ -44,19 +44,13 @@ pub fn read(
     into: &mut Fields,
 ) {
     let utterance = &script.utterances[place];
-    let base = sentence.words.start;
-    let found: Vec<(Part, Range<usize>)> = words
-        .book
-        .find(&utterance.words[sentence.words.clone()])
-        .into_iter()
-        .map(|m| (m.what, m.words.start + base..m.words.end + base))
-        .collect();
+    let (found, end) = found_in(words, utterance, &sentence.words);
     let reader = Reader {
         utterance,
         place,
         found: &found,
         start: sentence.words.start,
-        end: sentence.words.end,
+        end,
     };
     if script.mode == Mode::Dictation {
         reader.texts(into);
@@ -68,6 +62,35 @@ pub fn read(
         reader.counts(into);
         reader.stimulation(into);
         reader.flags(script.mode, into);
+    }
+}
+
+/// The phrases of a sentence, and where it ends: a stop that was put in after a field's name is none.
+fn found_in(
+    words: &EmdrWords,
+    utterance: &ScriptUtterance,
+    sentence: &Range<usize>,
+) -> (Vec<(Part, Range<usize>)>, usize) {
+    let find = |end: usize| -> Vec<(Part, Range<usize>)> {
+        let found = words.book.find(&utterance.words[sentence.start..end]);
+        let place = |at: usize| at + sentence.start;
+        found
+            .into_iter()
+            .map(|m| (m.what, place(m.words.start)..place(m.words.end)))
+            .collect()
+    };
+    let found = find(sentence.end);
+    let open = utterance.unpunctuated
+        && found
+            .iter()
+            .any(|(part, r)| matches!(part, Part::Lead(_)) && r.end == sentence.end);
+    let next = utterance
+        .sentences
+        .iter()
+        .find(|s| open && s.words.start == sentence.end && s.opens.is_none());
+    match next {
+        Some(next) => (find(next.words.end), next.words.end),
+        None => (found, sentence.end),
     }
 }
 
@@ -146,8 +169,13 @@ impl Reader<'_> {
             if self.says_other(&own, name) {
                 continue;
             }
-            let stated = self.utterance.words[lead.start..lead.end].len() > 1
-                || self.utterance.words[lead.end].break_before < Break::Clause;
+            let before_own = self.utterance.words[lead.end].break_before;
+            let stated = match (name, lead.len()) {
+                // "Target: the hallway", but "target finished".
+                ("target", 1) => before_own == Break::Clause && !self.utterance.unpunctuated,
+                (_, 1) => before_own < Break::Stop || self.utterance.unpunctuated,
+                _ => true,
+            };
             if own.is_empty() || !stated {
                 continue;
             }
@@ -168,10 +196,10 @@ impl Reader<'_> {
     fn says_other(&self, own: &Range<usize>, name: &str) -> bool {
         let word = |at: usize| self.utterance.words.get(at).map_or("", |w| &w.lower);
         match (word(own.start), word(own.start + 1)) {
-            ("i", "mean") => true,
+            ("i", "mean") | ("and" | "went" | "was", _) => true,
             (
                 "complete" | "completed" | "finished" | "done" | "not" | "still" | "resolved"
-                | "incomplete" | "unfinished" | "now" | "for" | "installed" | "was" | "is" | "on",
+                | "incomplete" | "unfinished" | "now" | "for" | "installed" | "is" | "on",
                 _,
             ) => name == "target" || self.utterance.words[own.clone()].len() < 2,
             _ => false,
@@ -339,7 +367,10 @@ impl Reader<'_> {
                 into.insert(name, field);
             }
         };
-        flag("body_scan_clear", Part::Clear, Part::Residual);
+        let undone = self.found.iter().any(|(p, _)| *p == Part::ScanUndone);
+        if !undone {
+            flag("body_scan_clear", Part::Clear, Part::Residual);
+        }
         match mode {
             Mode::Dictation => flag("complete", Part::Complete, Part::Incomplete),
             Mode::Session => flag("complete", Part::CompleteAloud, Part::Incomplete),

@@ -18,7 +18,16 @@ pub(super) fn end_of_name(said: &ScriptUtterance, from: usize, phrase: bool) -> 
             let on = !own
                 && matches!(
                     word.lower.as_str(),
-                    "now" | "what" | "do" | "does" | "and" | "with" | "together" | "feel" | "still"
+                    "now"
+                        | "today"
+                        | "what"
+                        | "do"
+                        | "does"
+                        | "and"
+                        | "with"
+                        | "together"
+                        | "feel"
+                        | "still"
                 );
             at > from && (word.break_before >= least || (on && word.break_before <= Break::Comma))
         })
@@ -113,37 +122,48 @@ pub(super) fn opens_with_reading(answer: &ScriptUtterance) -> bool {
     let Some(number) = answer.numbers.first() else {
         return false;
     };
-    let lead = answer.words[..number.words.start].iter().all(|w| {
-        w.is_filler()
-            || matches!(
-                w.lower.as_str(),
-                "it's"
-                    | "that's"
-                    | "it"
-                    | "is"
-                    | "still"
-                    | "about"
-                    | "maybe"
-                    | "down"
-                    | "to"
-                    | "a"
-                    | "an"
-                    | "now"
-                    | "like"
-                    | "just"
-                    | "only"
-                    | "probably"
-                    | "at"
-                    | "around"
-                    | "oh"
-                    | "okay"
-                    | "well"
-                    | "i'd"
-                    | "say"
-                    | "more"
-                    | "honestly"
-            )
-    });
+    // "Feels true. Seven."
+    let sentence = answer
+        .sentences
+        .iter()
+        .take(3)
+        .find(|s| s.words.contains(&number.words.start));
+    let Some(sentence) = sentence else {
+        return false;
+    };
+    let lead = answer.words[sentence.words.start..number.words.start]
+        .iter()
+        .all(|w| {
+            w.is_filler()
+                || matches!(
+                    w.lower.as_str(),
+                    "it's"
+                        | "that's"
+                        | "it"
+                        | "is"
+                        | "still"
+                        | "about"
+                        | "maybe"
+                        | "down"
+                        | "to"
+                        | "a"
+                        | "an"
+                        | "now"
+                        | "like"
+                        | "just"
+                        | "only"
+                        | "probably"
+                        | "at"
+                        | "around"
+                        | "oh"
+                        | "okay"
+                        | "well"
+                        | "i'd"
+                        | "say"
+                        | "more"
+                        | "honestly"
+                )
+        });
     let end = number.words.end;
     lead && answer.words.get(end).is_none_or(|next| {
         next.break_before >= Break::Comma

@@ -141,7 +141,10 @@ impl<'a> Told<'a> {
                 said.series.push(Measure {
                     instrument,
                     value,
-                    when: self.when(&(start..number.words.end), number),
+                    when: match self.when(&(start..number.words.end), number) {
+                        When::Current if matter == Matter::Installing => When::Post,
+                        when => when,
+                    },
                     cite: Cite::of(self.place, self.utterance.span(&(start..number.words.end))),
                 });
             }

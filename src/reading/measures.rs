@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::reading::Cite;
 use crate::reading::lexicon::{Lexicon, Mark, ScoreWord, Sense};
-use crate::reading::score_ahead::{Ahead, is_counted, leads_on, opens_an_item};
+use crate::reading::score_ahead::{Ahead, is_counted, is_difference, leads_on, opens_an_item};
 use crate::transcript::numbers::Quantity;
 use crate::transcript::script::{Break, Number, Script, ScriptUtterance, Standing, Word};
 
@@ -150,7 +150,7 @@ pub(super) fn after<'a>(
                 });
             };
             match number.value {
-                _ if counted => loose += 1,
+                _ if counted || is_difference(utterance, &number.words) => loose += 1,
                 Quantity::Number(value) | Quantity::Ratio { part: value, .. } => {
                     push(value.value, hint.take());
                     loose = 0;

@@ -156,6 +156,13 @@ pub(super) fn leads_on(utterance: &ScriptUtterance, end: usize) -> bool {
         || (value == 0 && near[0].break_before <= Break::Comma)
 }
 
+/// "Down three from last time": how much it changed, not what it was.
+pub(super) fn is_difference(utterance: &ScriptUtterance, number: &Range<usize>) -> bool {
+    let lower = |at: usize| utterance.words.get(at).map_or("", |w| w.lower.as_str());
+    let before = number.start.checked_sub(1).map_or("", lower);
+    matches!(before, "down" | "up" | "by") && matches!(lower(number.end), "from" | "on" | "since")
+}
+
 /// Whether the word opens a part of an instrument, whose numbers are not the instrument's score.
 pub(super) fn opens_an_item(word: &str) -> bool {
     matches!(word, "item" | "items" | "question" | "questions")
@@ -250,7 +257,9 @@ impl<'a> Ahead<'a> {
     ) -> Option<Said<'a>> {
         for at in self.from..self.end.min(self.from + REACH / 2) {
             if let Some(number) = self.number_at(at) {
-                if is_counted(self.utterance, &number.words) || self.is_difference(number) {
+                if is_counted(self.utterance, &number.words)
+                    || is_difference(self.utterance, &number.words)
+                {
                     return None;
                 }
                 let mut said = number_of(instrument, number, name.start..number.words.end)?;
@@ -341,7 +350,9 @@ impl<'a> Ahead<'a> {
                 continue;
             }
             if let Some(number) = self.number_at(at) {
-                if is_counted(self.utterance, &number.words) || self.is_difference(number) {
+                if is_counted(self.utterance, &number.words)
+                    || is_difference(self.utterance, &number.words)
+                {
                     return None;
                 }
                 let after = self.time_after(number, reading);
@@ -374,16 +385,5 @@ impl<'a> Ahead<'a> {
         (opens && timed)
             .then(|| self.compared((instrument, reading), self.from))
             .flatten()
-    }
-
-    /// "Down three from last time": how much it changed, not what it was.
-    fn is_difference(&self, number: &Number) -> bool {
-        let before = number
-            .words
-            .start
-            .checked_sub(1)
-            .map_or("", |at| self.lower(at));
-        matches!(before, "down" | "up" | "by")
-            && matches!(self.lower(number.words.end), "from" | "on" | "since")
     }
 }
