@@ -8,7 +8,7 @@ use crate::reading::Cite;
 use crate::reading::emdr_words::{EmdrWords, Part};
 use crate::session::Mode;
 use crate::transcript::numbers::Quantity;
-use crate::transcript::script::{Break, Script, ScriptUtterance, Sentence};
+use crate::transcript::script::{Break, Script, ScriptUtterance, Sentence, Standing};
 
 /// The value of a field.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,43 +44,71 @@ pub fn read(
     into: &mut Fields,
 ) {
     let utterance = &script.utterances[place];
-    let base = sentence.words.start;
-    let found: Vec<(Part, Range<usize>)> = words
-        .book
-        .find(&utterance.words[sentence.words.clone()])
-        .into_iter()
-        .map(|m| (m.what, m.words.start + base..m.words.end + base))
-        .collect();
+    let (found, end) = found_in(words, utterance, &sentence.words);
     let reader = Reader {
         utterance,
         place,
         found: &found,
         start: sentence.words.start,
-        end: sentence.words.end,
+        end,
     };
     if script.mode == Mode::Dictation {
         reader.texts(into);
+        reader.target_again(into);
+        reader.scan(words, into);
     }
     reader.felt(into);
-    reader.counts(into);
-    reader.flags(into);
+    if script.mode == Mode::Dictation || !utterance.speaker.is_client() {
+        reader.counts(into);
+        reader.stimulation(into);
+        reader.flags(script.mode, into);
+    }
 }
 
-struct Reader<'a> {
-    utterance: &'a ScriptUtterance,
-    place: usize,
-    found: &'a [(Part, Range<usize>)],
-    start: usize,
-    end: usize,
+/// The phrases of a sentence, and where it ends: a stop that was put in after a field's name is none.
+fn found_in(
+    words: &EmdrWords,
+    utterance: &ScriptUtterance,
+    sentence: &Range<usize>,
+) -> (Vec<(Part, Range<usize>)>, usize) {
+    let find = |end: usize| -> Vec<(Part, Range<usize>)> {
+        let found = words.book.find(&utterance.words[sentence.start..end]);
+        let place = |at: usize| at + sentence.start;
+        found
+            .into_iter()
+            .map(|m| (m.what, place(m.words.start)..place(m.words.end)))
+            .collect()
+    };
+    let found = find(sentence.end);
+    let open = utterance.unpunctuated
+        && found
+            .iter()
+            .any(|(part, r)| matches!(part, Part::Lead(_)) && r.end == sentence.end);
+    let next = utterance
+        .sentences
+        .iter()
+        .find(|s| open && s.words.start == sentence.end && s.opens.is_none());
+    match next {
+        Some(next) => (find(next.words.end), next.words.end),
+        None => (found, sentence.end),
+    }
+}
+
+pub(super) struct Reader<'a> {
+    pub(super) utterance: &'a ScriptUtterance,
+    pub(super) place: usize,
+    pub(super) found: &'a [(Part, Range<usize>)],
+    pub(super) start: usize,
+    pub(super) end: usize,
 }
 
 impl Reader<'_> {
-    fn cite(&self, words: &Range<usize>) -> Cite {
+    pub(super) fn cite(&self, words: &Range<usize>) -> Cite {
         Cite::of(self.place, self.utterance.span(words))
     }
 
     /// Where a field's own words end: at a break, an end word or the next field.
-    fn until(&self, from: usize, name: &str) -> usize {
+    pub(super) fn until(&self, from: usize, name: &str) -> usize {
         let commas = !matches!(name, "target" | "emotions");
         let broken = (from + 1..self.end).find(|&at| {
             let least = if commas { Break::Comma } else { Break::Clause };
@@ -94,6 +122,13 @@ impl Reader<'_> {
             .filter(|(_, r)| name != "target" || self.utterance.words[r.start].lower != "in")
             .map(|(_, r)| r.start)
             .min();
+        let bls = self
+            .found
+            .iter()
+            .filter(|(part, r)| name == "target" && *part == Part::Bls && r.start > from)
+            .map(|(_, r)| r.start)
+            .min();
+        let ended = ended.into_iter().chain(bls).min();
         let mut end = broken.unwrap_or(self.end).min(ended.unwrap_or(self.end));
         while end > from + 1
             && matches!(
@@ -131,8 +166,16 @@ impl Reader<'_> {
                 continue;
             }
             let own = lead.end..self.until(lead.end, name);
-            let stated = self.utterance.words[lead.start..lead.end].len() > 1
-                || self.utterance.words[lead.end].break_before < Break::Clause;
+            if self.says_other(&own, name) {
+                continue;
+            }
+            let before_own = self.utterance.words[lead.end].break_before;
+            let stated = match (name, lead.len()) {
+                // "Target: the hallway", but "target finished".
+                ("target", 1) => before_own == Break::Clause && !self.utterance.unpunctuated,
+                (_, 1) => before_own < Break::Stop || self.utterance.unpunctuated,
+                _ => true,
+            };
             if own.is_empty() || !stated {
                 continue;
             }
@@ -148,24 +191,18 @@ impl Reader<'_> {
         self.target_before(into);
     }
 
-    /// "set up the quarry call as the target": the words before.
-    fn target_before(&self, into: &mut Fields) {
-        let Some((_, after)) = self.found.iter().find(|(p, _)| *p == Part::TargetAfter) else {
-            return;
-        };
-        let verb = (0..after.start).rev().take(10).find(|&at| {
-            matches!(
-                self.utterance.words[at].lower.as_str(),
-                "up" | "chose" | "picked" | "selected" | "set" | "used" | "identified"
-            )
-        });
-        if let Some(verb) = verb.filter(|v| v + 1 < after.start) {
-            let own = verb + 1..after.start;
-            let field = Field {
-                value: FieldValue::Text(self.cite(&own)),
-                cite: self.cite(&(own.start..after.end)),
-            };
-            into.entry("target").or_insert(field);
+    /// Words that follow a field's name but are not its own: "target is complete", "positive
+    /// cognition, I mean the one she settled on".
+    fn says_other(&self, own: &Range<usize>, name: &str) -> bool {
+        let word = |at: usize| self.utterance.words.get(at).map_or("", |w| &w.lower);
+        match (word(own.start), word(own.start + 1)) {
+            ("i", "mean") | ("and" | "went" | "was", _) => true,
+            (
+                "complete" | "completed" | "finished" | "done" | "not" | "still" | "resolved"
+                | "incomplete" | "unfinished" | "now" | "for" | "installed" | "is" | "on",
+                _,
+            ) => name == "target" || self.utterance.words[own.clone()].len() < 2,
+            _ => false,
         }
     }
 
@@ -200,7 +237,8 @@ impl Reader<'_> {
             .iter()
             .filter(|(part, r)| *part == Part::Body && r.start > first.start)
             .map(|(_, r)| r.clone())
-            .find(|r| r.start <= last.end + 8);
+            .filter(|r| r.start <= last.end + 8)
+            .min_by_key(|r| (r.start, std::cmp::Reverse(r.end)));
         let Some(place) = place else { return };
         let cite = self.cite(&(first.start..place.end.max(last.end)));
         let items = feelings.iter().map(|own| self.cite(own)).collect();
@@ -244,6 +282,7 @@ impl Reader<'_> {
                 .find(|n| n.words.end == unit.start || n.words.start == unit.end);
             if let Some(number) = number
                 && let Quantity::Number(count) = number.value
+                && self.is_count_of_sets(&number.words, unit)
             {
                 let first = number.words.start.min(unit.start);
                 let cite = self.cite(&(first..number.words.end.max(unit.end)));
@@ -255,9 +294,36 @@ impl Reader<'_> {
         }
     }
 
-    fn flags(&self, into: &mut Fields) {
+    /// Whether the number stands, and "of them" is said of sets.
+    fn is_count_of_sets(&self, number: &Range<usize>, unit: &Range<usize>) -> bool {
+        let words = &self.utterance.words;
+        let stands = words[number.clone()]
+            .iter()
+            .all(|w| w.standing == Standing::Counts);
+        let them = words[unit.start].lower == "of";
+        let named = || {
+            words[self.start.max(number.start.saturating_sub(4))..number.start]
+                .iter()
+                .any(|w| matches!(w.lower.as_str(), "sets" | "passes" | "rounds"))
+        };
+        // "Nine sets, I mean eleven sets".
+        let taken_back = words.get(unit.end..(unit.end + 2).min(self.end));
+        let taken_back = taken_back
+            .is_some_and(|next| matches!(next, [a, b] if a.lower == "i" && b.lower == "mean"));
+        stands && !taken_back && (!them || named())
+    }
+
+    /// The kind of bilateral stimulation, the first that is named.
+    fn stimulation(&self, into: &mut Fields) {
         let mut bls: Vec<&Range<usize>> = Vec::new();
-        for (_, range) in self.found.iter().filter(|(p, _)| *p == Part::Bls) {
+        let mut named: Vec<&Range<usize>> = self
+            .found
+            .iter()
+            .filter(|(p, _)| *p == Part::Bls)
+            .map(|(_, r)| r)
+            .collect();
+        named.sort_by_key(|r| (r.start, std::cmp::Reverse(r.end)));
+        for range in named {
             if bls.last().is_none_or(|last| range.start >= last.end) {
                 bls.push(range);
             }
@@ -282,6 +348,9 @@ impl Reader<'_> {
                 },
             );
         }
+    }
+
+    fn flags(&self, mode: Mode, into: &mut Fields) {
         let mut flag = |name, yes: Part, no: Part| {
             // What was said last counts; "not complete" outweighs the "complete" in it.
             let found = self
@@ -298,7 +367,13 @@ impl Reader<'_> {
                 into.insert(name, field);
             }
         };
-        flag("body_scan_clear", Part::Clear, Part::Residual);
-        flag("complete", Part::Complete, Part::Incomplete);
+        let undone = self.found.iter().any(|(p, _)| *p == Part::ScanUndone);
+        if !undone {
+            flag("body_scan_clear", Part::Clear, Part::Residual);
+        }
+        match mode {
+            Mode::Dictation => flag("complete", Part::Complete, Part::Incomplete),
+            Mode::Session => flag("complete", Part::CompleteAloud, Part::Incomplete),
+        }
     }
 }

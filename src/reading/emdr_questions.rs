@@ -14,6 +14,8 @@ use crate::transcript::phrase::{Classes, Pattern, Phrasebook};
 pub(super) enum Ask {
     Sud,
     Voc,
+    /// The reading that is spoken of.
+    Level,
     NegativeCognition,
     PositiveCognition,
     Emotions,
@@ -24,12 +26,38 @@ pub(super) enum Ask {
     Target,
     /// The target of an earlier session.
     TargetBefore,
+    /// The target that was chosen before.
+    TargetChosen,
+    /// The positive words are being installed.
+    Installing,
+    /// The target is worked on.
+    Working,
+    /// A number that is no reading.
+    OtherNumber,
     /// The negative words are said again.
     NegativeWords,
     /// A feeling, in an answer.
     Feeling,
     /// The positive words are said again before their strength is asked for.
     Words,
+}
+
+impl Ask {
+    /// Whether the client's next words answer it.
+    pub(super) fn is_question(self) -> bool {
+        matches!(
+            self,
+            Self::Sud
+                | Self::Voc
+                | Self::Level
+                | Self::NegativeCognition
+                | Self::PositiveCognition
+                | Self::Emotions
+                | Self::BodyLocation
+                | Self::Image
+                | Self::Scan
+        )
+    }
 }
 
 #[derive(Deserialize)]

@@ -5,11 +5,13 @@ use std::ops::Range;
 
 use crate::reading::Cite;
 use crate::reading::emdr::{Field, FieldValue, Fields};
+use crate::reading::emdr_answers::{
+    end_of_chosen, end_of_name, is_article, is_chosen_for, is_of_work, named_place, owned_place,
+};
 use crate::reading::emdr_questions::{Ask, Questions};
 use crate::reading::lexicon::Lexicon;
-use crate::reading::measures::{Measure, Measures, When};
+use crate::reading::measures::Measures;
 use crate::session::Speaker;
-use crate::transcript::numbers::Quantity;
 use crate::transcript::script::{Break, Script, ScriptUtterance};
 
 /// Reads the questions and answers of a session into its fields and readings; gives the places of
@@ -30,6 +32,8 @@ pub fn read(
         sud: reading("SUD"),
         voc: reading("VOC"),
         looked_back: false,
+        installing: false,
+        scanning: None,
         questions,
     };
     let mut asked = Vec::new();
@@ -40,55 +44,75 @@ pub fn read(
         let found = questions.book.find(&utterance.words);
         for ask in &found {
             talk.named(place, utterance, ask.what, &ask.words);
+            talk.turns(ask.what);
         }
-        // Of several questions in a breath the last one is answered.
+        // Of several questions in a breath the last one is answered; the longer names it better.
         let last = found
             .iter()
-            .filter(|f| {
-                !matches!(
-                    f.what,
-                    Ask::Target
-                        | Ask::TargetBefore
-                        | Ask::NegativeWords
-                        | Ask::Words
-                        | Ask::Feeling
-                )
-            })
-            .max_by_key(|f| f.words.start);
-        if let Some(ask) = last
-            && talk.answer(place + 1, ask.what)
-        {
-            asked.push(place);
+            .filter(|f| f.what.is_question() && !talk.is_known(f.what))
+            .max_by_key(|f| (f.words.start, f.words.len()));
+        let other = found.iter().any(|f| f.what == Ask::OtherNumber);
+        match last {
+            Some(ask) => {
+                if talk.answer(place + 1, ask.what) {
+                    asked.push(place);
+                }
+                talk.scanning = (ask.what == Ask::Scan).then_some(place);
+            }
+            None if !other => talk.unasked(place + 1),
+            None => {}
         }
     }
     asked
 }
 
-struct Talk<'a> {
-    script: &'a Script,
-    lexicon: &'a Lexicon,
-    fields: &'a mut Fields,
-    measures: &'a mut Measures,
-    sud: Option<usize>,
-    voc: Option<usize>,
+pub(super) struct Talk<'a> {
+    pub(super) script: &'a Script,
+    pub(super) lexicon: &'a Lexicon,
+    pub(super) fields: &'a mut Fields,
+    pub(super) measures: &'a mut Measures,
+    pub(super) sud: Option<usize>,
+    pub(super) voc: Option<usize>,
     /// Whether the target is so far one of an earlier session.
-    looked_back: bool,
-    questions: &'a Questions,
+    pub(super) looked_back: bool,
+    /// Whether the positive words are being installed.
+    pub(super) installing: bool,
+    /// Where the scan of the body was asked for that is still going on.
+    pub(super) scanning: Option<usize>,
+    pub(super) questions: &'a Questions,
 }
 
 impl Talk<'_> {
     /// Takes what the clinician names: the target, or the words that are to be believed.
     fn named(&mut self, place: usize, said: &ScriptUtterance, ask: Ask, words: &Range<usize>) {
         let field = match ask {
-            Ask::Target | Ask::TargetBefore => "target",
+            Ask::Target | Ask::TargetBefore | Ask::TargetChosen => "target",
             Ask::NegativeWords => "negative_cognition",
             Ask::Words => "positive_cognition",
             _ => return,
         };
         let phrase = matches!(ask, Ask::Target | Ask::NegativeWords);
-        let own = words.end..end_of_name(said, words.end, phrase);
+        let from = words.end - usize::from(said.words[words.end - 1].lower == "the");
+        let end = match ask {
+            Ask::TargetChosen => end_of_chosen(said, from),
+            _ => end_of_name(said, from, phrase),
+        };
+        let own = from..end;
+        let second = said.words.get(from + 1).map_or("", |w| w.lower.as_str());
+        let first = said.words.get(own.start).map_or("", |w| w.lower.as_str());
+        if field == "target" && (!is_article(first) || is_of_work(second)) {
+            return;
+        }
+        if ask == Ask::TargetChosen && !is_chosen_for(said, own.end) {
+            return;
+        }
+        // What is asked of the words is not the words.
+        if ask == Ask::Words && matches!(first, "that" | "those" | "they" | "it" | "the" | "these")
+        {
+            return;
+        }
         // Another target outranks the one that was looked back on.
-        let anew = ask == Ask::Target && self.looked_back;
+        let anew = ask != Ask::TargetBefore && field == "target" && self.looked_back;
         if own.len() < 2 || (self.fields.contains_key(field) && !anew) {
             return;
         }
@@ -100,7 +124,25 @@ impl Talk<'_> {
         self.put(field, FieldValue::Text(cite.clone()), cite);
     }
 
-    fn put(&mut self, field: &'static str, value: FieldValue, cite: Cite) {
+    /// Whether it was answered before and is only spoken of again.
+    fn is_known(&self, ask: Ask) -> bool {
+        match ask {
+            Ask::NegativeCognition => self.fields.contains_key("negative_cognition"),
+            Ask::PositiveCognition => self.fields.contains_key("positive_cognition"),
+            _ => false,
+        }
+    }
+
+    /// What is worked on from here.
+    fn turns(&mut self, ask: Ask) {
+        match ask {
+            Ask::Installing | Ask::Words => self.installing = true,
+            Ask::Working | Ask::Sud => self.installing = false,
+            _ => {}
+        }
+    }
+
+    pub(super) fn put(&mut self, field: &'static str, value: FieldValue, cite: Cite) {
         self.fields.entry(field).or_insert(Field { value, cite });
     }
 
@@ -120,53 +162,17 @@ impl Talk<'_> {
         match ask {
             Ask::Sud => self.numbers(place, answer, self.sud),
             Ask::Voc => self.numbers(place, answer, self.voc),
+            Ask::Level if self.installing => self.numbers(place, answer, self.voc),
+            Ask::Level => self.numbers(place, answer, self.sud),
             Ask::NegativeCognition => self.text(place, answer, "negative_cognition"),
             Ask::PositiveCognition => self.text(place, answer, "positive_cognition"),
             Ask::Image => self.text(place, answer, "image"),
             Ask::Emotions => self.emotions(place, answer),
             Ask::BodyLocation => self.place_in_body(place, answer),
             Ask::Scan => self.scan(place, answer),
-            Ask::Target | Ask::TargetBefore | Ask::NegativeWords | Ask::Words | Ask::Feeling => {
-                return false;
-            }
+            _ => return false,
         }
         true
-    }
-
-    fn numbers(&mut self, place: usize, answer: &ScriptUtterance, instrument: Option<usize>) {
-        let Some(instrument) = instrument else { return };
-        let [low, high] = self.lexicon.instruments[instrument].range;
-        let mut taken: Option<f64> = None;
-        for number in &answer.numbers {
-            let (Quantity::Number(value) | Quantity::Ratio { part: value, .. }) = number.value
-            else {
-                continue;
-            };
-            let value = value.value;
-            let counted = answer.words.get(number.words.end).is_some_and(|w| {
-                matches!(
-                    w.lower.as_str(),
-                    "days" | "minutes" | "times" | "weeks" | "years"
-                )
-            });
-            if value < low || value > high || counted || taken == Some(value) {
-                continue;
-            }
-            let before = number.words.start.saturating_sub(4)..number.words.start;
-            let was = answer.words[before].iter().any(|w| w.lower == "was");
-            let when = match taken {
-                None => When::Current,
-                Some(_) if was => When::Prior,
-                Some(_) => continue,
-            };
-            taken = taken.or(Some(value));
-            self.measures.series.push(Measure {
-                instrument,
-                value,
-                when,
-                cite: Cite::of(place, answer.span(&number.words)),
-            });
-        }
     }
 
     fn text(&mut self, place: usize, answer: &ScriptUtterance, field: &'static str) {
@@ -272,69 +278,19 @@ impl Talk<'_> {
         self.place_in_body(place, answer);
     }
 
-    /// "In my chest, like a stone", "My hands. Just a buzz".
+    /// "In my chest, like a stone", "My hands. Just a buzz", "Throat and stomach".
     fn place_in_body(&mut self, place: usize, answer: &ScriptUtterance) {
-        let owner = answer
-            .words
-            .iter()
-            .position(|w| matches!(w.lower.as_str(), "my" | "the"));
-        let Some(owner) = owner else { return };
-        let start = owner + 1;
-        let end = (start..answer.words.len())
-            .find(|&at| {
-                let word = &answer.words[at];
-                at > start && word.break_before >= Break::Comma
-                    || matches!(
-                        word.lower.as_str(),
-                        "like" | "and" | "it" | "just" | "mostly"
-                    )
-            })
-            .unwrap_or(answer.words.len());
-        if (1..=3).contains(&(end - start)) {
-            let cite = Cite::of(place, answer.span(&(start..end)));
+        if let Some(own) = named_place(answer).or_else(|| owned_place(answer)) {
+            let cite = Cite::of(place, answer.span(&own));
             self.put("body_location", FieldValue::Text(cite.clone()), cite);
         }
     }
-
-    fn scan(&mut self, place: usize, answer: &ScriptUtterance) {
-        let words: Vec<&str> = answer.words.iter().map(|w| w.lower.as_str()).collect();
-        let clear = words.iter().any(|w| {
-            matches!(
-                *w,
-                "nothing" | "clear" | "no" | "nope" | "calm" | "fine" | "clean" | "gone"
-            )
-        });
-        let left = words.iter().any(|w| {
-            matches!(
-                *w,
-                "tight" | "tightness" | "still" | "something" | "tension" | "heavy"
-            )
-        });
-        if clear || left {
-            let cite = Cite::of(place, answer.span(&(0..answer.words.len())));
-            self.put("body_scan_clear", FieldValue::Flag(clear && !left), cite);
-        }
-    }
-}
-
-/// Where a name that begins at `from` ends: at a break, or at a word that leads on.
-fn end_of_name(said: &ScriptUtterance, from: usize, phrase: bool) -> usize {
-    let least = if phrase { Break::Clause } else { Break::Comma };
-    (from..said.words.len())
-        .find(|&at| {
-            let word = &said.words[at];
-            let on = matches!(
-                word.lower.as_str(),
-                "now" | "what" | "do" | "does" | "and" | "with" | "together" | "feel" | "still"
-            );
-            at > from && (word.break_before >= least || (on && word.break_before <= Break::Comma))
-        })
-        .unwrap_or(said.words.len())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::reading::measures::When;
     use crate::transcript::document::Transcript;
     use crate::transcript::phrase::Phrasebook;
 

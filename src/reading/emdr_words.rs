@@ -13,6 +13,12 @@ use crate::transcript::phrase::{Classes, Pattern, Phrasebook};
 pub(super) enum Part {
     Lead(&'static str),
     TargetAfter,
+    TargetAgain,
+    Scan,
+    ScanNothing,
+    ScanSomething,
+    ScanUndone,
+    CompleteAloud,
     End,
     Bls,
     Sets,
@@ -22,12 +28,30 @@ pub(super) enum Part {
     Incomplete,
     Feeling,
     Body,
+    /// A reading without its name.
+    Level,
+    /// Words of disturbance.
+    OfSud,
+    /// Words of the target.
+    OfTarget,
+    /// Words of the work on the target.
+    OfWork,
+    /// Words of the installation.
+    OfInstalling,
+    /// Words of belief.
+    OfVoc,
+    /// Words of something else that is counted.
+    OfNeither,
+    /// What may follow a reading.
+    AfterLevel,
 }
 
 /// The phrases of `emdr.toml`, ready to match.
 #[derive(Debug)]
 pub struct EmdrWords {
     pub(super) book: Phrasebook<Part>,
+    /// The phrases of readings without a name.
+    pub(super) levels: Phrasebook<Part>,
 }
 
 #[derive(Deserialize)]
@@ -46,6 +70,20 @@ struct File {
     sets: Unit,
     scan: Scan,
     session: Session,
+    level: Level,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Level {
+    told: Vec<String>,
+    sud: Vec<String>,
+    target: Vec<String>,
+    work: Vec<String>,
+    installed: Vec<String>,
+    voc: Vec<String>,
+    neither: Vec<String>,
+    after: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -53,6 +91,7 @@ struct File {
 struct Target {
     lead: Vec<String>,
     after: Vec<String>,
+    again: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -84,6 +123,10 @@ struct Unit {
 struct Scan {
     clear: Vec<String>,
     residual: Vec<String>,
+    named: Vec<String>,
+    nothing: Vec<String>,
+    something: Vec<String>,
+    undone: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -91,6 +134,7 @@ struct Scan {
 struct Session {
     complete: Vec<String>,
     incomplete: Vec<String>,
+    told: Vec<String>,
 }
 
 impl EmdrWords {
@@ -118,6 +162,7 @@ impl EmdrWords {
         let lists = [
             (&file.target.lead, Part::Lead("target")),
             (&file.target.after, Part::TargetAfter),
+            (&file.target.again, Part::TargetAgain),
             (
                 &file.negative_cognition.lead,
                 Part::Lead("negative_cognition"),
@@ -136,6 +181,11 @@ impl EmdrWords {
             (&file.sets.unit, Part::Sets),
             (&file.scan.clear, Part::Clear),
             (&file.scan.residual, Part::Residual),
+            (&file.scan.named, Part::Scan),
+            (&file.scan.nothing, Part::ScanNothing),
+            (&file.scan.something, Part::ScanSomething),
+            (&file.scan.undone, Part::ScanUndone),
+            (&file.session.told, Part::CompleteAloud),
             (&file.session.complete, Part::Complete),
             (&file.session.incomplete, Part::Incomplete),
         ];
@@ -148,23 +198,45 @@ impl EmdrWords {
                     cause,
                 }
             })?;
-        let mut book = Phrasebook::default();
-        for (phrases, part) in lists {
-            for phrase in phrases {
-                let pattern =
-                    Pattern::parse(phrase, &classes).map_err(|cause| LexiconError::Phrase {
-                        file: "emdr.toml",
-                        line: text[..text.find(phrase.as_str()).unwrap_or(0)]
-                            .matches('\n')
-                            .count()
-                            + 1,
-                        cause,
-                    })?;
-                book.add(pattern, part);
-            }
-        }
-        Ok(Self { book })
+        let levels = [
+            (&file.level.told, Part::Level),
+            (&file.level.sud, Part::OfSud),
+            (&file.level.target, Part::OfTarget),
+            (&file.level.work, Part::OfWork),
+            (&file.level.installed, Part::OfInstalling),
+            (&file.level.voc, Part::OfVoc),
+            (&file.level.neither, Part::OfNeither),
+            (&file.level.after, Part::AfterLevel),
+        ];
+        Ok(Self {
+            book: book_of(text, &classes, &lists)?,
+            levels: book_of(text, &classes, &levels)?,
+        })
     }
+}
+
+/// A book of lists of phrases; names the line of one that cannot be read.
+fn book_of(
+    text: &str,
+    classes: &Classes,
+    lists: &[(&Vec<String>, Part)],
+) -> Result<Phrasebook<Part>, LexiconError> {
+    let mut book = Phrasebook::default();
+    for (phrases, part) in lists {
+        for phrase in *phrases {
+            let pattern =
+                Pattern::parse(phrase, classes).map_err(|cause| LexiconError::Phrase {
+                    file: "emdr.toml",
+                    line: text[..text.find(phrase.as_str()).unwrap_or(0)]
+                        .matches('\n')
+                        .count()
+                        + 1,
+                    cause,
+                })?;
+            book.add(pattern, *part);
+        }
+    }
+    Ok(book)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::reading::Cite;
 use crate::reading::lexicon::{Lexicon, Mark, ScoreWord, Sense};
+use crate::reading::score_ahead::{Ahead, is_counted, is_difference, leads_on, opens_an_item};
 use crate::transcript::numbers::Quantity;
 use crate::transcript::script::{Break, Number, Script, ScriptUtterance, Standing, Word};
 
@@ -48,44 +49,12 @@ pub struct Measures {
 /// How many words without meaning for a score may stand between a name and its value.
 const LOOSE: usize = 3;
 
-/// Words after a number that make it a count of something else.
-const COUNTED: &[&str] = &[
-    "sets",
-    "set",
-    "minutes",
-    "minute",
-    "weeks",
-    "week",
-    "days",
-    "day",
-    "sessions",
-    "session",
-    "times",
-    "months",
-    "month",
-    "hours",
-    "hour",
-    "years",
-    "percent",
-    "passes",
-    "trials",
-    "trial",
-    "feet",
-    "people",
-    "points",
-    "point",
-    "of",
-    "items",
-    "milligrams",
-    "mg",
-];
-
-struct Said<'a> {
-    instrument: usize,
-    number: &'a Number,
-    value: f64,
-    hint: Option<ScoreWord>,
-    words: std::ops::Range<usize>,
+pub(super) struct Said<'a> {
+    pub(super) instrument: usize,
+    pub(super) number: &'a Number,
+    pub(super) value: f64,
+    pub(super) hint: Option<ScoreWord>,
+    pub(super) words: std::ops::Range<usize>,
 }
 
 /// Reads the scores of one sentence; `marks` are those of the whole sentence, with words counted
@@ -110,24 +79,25 @@ pub fn read(
     names.dedup_by(|later, earlier| later.1.start < earlier.1.end);
     for (at, (instrument, name)) in names.iter().enumerate() {
         let until = names.get(at + 1).map_or(end, |(_, next)| next.start);
-        let reading = lexicon.instruments[*instrument].reading;
-        let mut said = after(utterance, marks, (*instrument, reading), name, until);
-        if said.is_empty() {
-            let later = told_later(utterance, marks, *instrument, name, until);
-            let end = later.as_ref().map(|one| one.words.end);
-            said.extend(later);
-            if let Some(end) = end {
-                said.extend(after(
-                    utterance,
-                    marks,
-                    (*instrument, reading),
-                    &(end..end),
-                    until,
-                ));
-            }
-        }
+        let named = (*instrument, lexicon.instruments[*instrument].reading);
+        let mut said = after(utterance, marks, named, name, until);
         if said.is_empty() {
             said.extend(before(utterance, *instrument, name));
+        }
+        let ahead = Ahead::of(
+            lexicon,
+            utterance,
+            name.end,
+            names.get(at + 1).map(|n| n.1.start),
+        );
+        if said.is_empty() {
+            said.extend(ahead.given(named, name).or_else(|| ahead.told(named, name)));
+        }
+        if let [only] = said.as_slice()
+            && only.hint != Some(ScoreWord::Prior)
+        {
+            let end = only.number.words.end;
+            said.extend(ahead.compared(named, end));
         }
         for one in said {
             take(lexicon, place, utterance, &one, into);
@@ -136,7 +106,7 @@ pub fn read(
 }
 
 /// Numbers that follow a name.
-fn after<'a>(
+pub(super) fn after<'a>(
     utterance: &'a ScriptUtterance,
     marks: &[Mark],
     (instrument, reading): (usize, bool),
@@ -158,7 +128,9 @@ fn after<'a>(
     let mut loose = 0;
     let mut at = name.end;
     while at < until && loose <= LOOSE {
-        if utterance.words[at].break_before >= Break::Clause && loose > 0 {
+        if utterance.words[at].break_before >= Break::Clause && loose > 0
+            || opens_an_item(&utterance.words[at].lower)
+        {
             break;
         }
         let here = utterance
@@ -166,9 +138,7 @@ fn after<'a>(
             .binary_search_by_key(&at, |n| n.words.start);
         if let Ok(found) = here {
             let number = &utterance.numbers[found];
-            let counted = utterance.words.get(number.words.end).is_some_and(|w| {
-                w.break_before == Break::None && COUNTED.contains(&w.lower.as_str())
-            });
+            let counted = is_counted(utterance, &number.words);
             let words = name.start..number.words.end;
             let mut push = |value, hint| {
                 said.push(Said {
@@ -180,7 +150,7 @@ fn after<'a>(
                 });
             };
             match number.value {
-                _ if counted => loose += 1,
+                _ if counted || is_difference(utterance, &number.words) => loose += 1,
                 Quantity::Number(value) | Quantity::Ratio { part: value, .. } => {
                     push(value.value, hint.take());
                     loose = 0;
@@ -211,11 +181,10 @@ fn after<'a>(
                 {
                     ScoreWord::Pre
                 }
-                ScoreWord::Pre if !reading => ScoreWord::Prior,
-                other => other,
+                other => settled(other, reading, &utterance.words[at..end]),
             };
             if word != ScoreWord::Value {
-                hint_last(&mut said, &mut hint, word, utterance, at..end);
+                hint_last(&mut said, &mut hint, word, utterance, (at, end));
             }
             at = end;
         } else {
@@ -226,12 +195,23 @@ fn after<'a>(
     said
 }
 
-/// Whether words tell of the start of this session's work: "when we began".
-fn begins(words: &[Word]) -> bool {
-    words.first().is_some_and(|w| w.lower == "when")
-        && words
-            .last()
-            .is_some_and(|w| matches!(w.lower.as_str(), "began" | "started"))
+/// What a word of time says of this kind of score: the start of a treatment is the time before of a
+/// score, and the start of the work is the start of a reading.
+pub(super) fn settled(word: ScoreWord, reading: bool, words: &[Word]) -> ScoreWord {
+    let begins = || {
+        words[0].lower == "when"
+            && words.iter().any(|w| {
+                matches!(
+                    w.lower.as_str(),
+                    "began" | "started" | "came" | "opened" | "arrived"
+                )
+            })
+    };
+    match word {
+        ScoreWord::Prior if reading && begins() => ScoreWord::Pre,
+        ScoreWord::Pre if !reading => ScoreWord::Prior,
+        other => other,
+    }
 }
 
 /// A word of time belongs to the number before it where it follows at once ("sixteen at intake"),
@@ -241,7 +221,7 @@ fn hint_last(
     hint: &mut Option<ScoreWord>,
     word: ScoreWord,
     utterance: &ScriptUtterance,
-    at: std::ops::Range<usize>,
+    (at, end): (usize, usize),
 ) {
     let lower = utterance.words[at.start].lower.as_str();
     let trailing = matches!(
@@ -253,46 +233,14 @@ fn hint_last(
         && utterance.numbers.iter().any(|n| n.words.start == at.end)
         && utterance.words[at.end].break_before < Break::Comma;
     match said.last_mut() {
-        Some(last) if trailing && !leads && last.number.words.end == at.start => {
+        Some(last) if trailing && last.number.words.end == at && !leads_on(utterance, end) => {
             last.hint = last.hint.or(Some(word));
         }
         _ => *hint = Some(word),
     }
 }
 
-/// A number that a verb of scoring joins to a name further back: "the DES that you filled out in
-/// the waiting room came to nine".
-fn told_later<'a>(
-    utterance: &'a ScriptUtterance,
-    marks: &[Mark],
-    instrument: usize,
-    name: &std::ops::Range<usize>,
-    until: usize,
-) -> Option<Said<'a>> {
-    marks
-        .iter()
-        .filter(|m| m.words.start >= name.end && m.words.end < until)
-        .filter(|m| m.what == Sense::Score(ScoreWord::Value))
-        .filter(|m| {
-            let word = |at: usize| utterance.words[at].lower.as_str();
-            matches!(
-                word(m.words.start),
-                "came" | "scored" | "totaled" | "totalled" | "got"
-            ) || matches!(
-                word(m.words.start.saturating_sub(1)),
-                "it" | "score" | "total"
-            )
-        })
-        .find_map(|m| {
-            let number = utterance
-                .numbers
-                .iter()
-                .find(|n| n.words.start == m.words.end || n.words.start == m.words.end + 1)?;
-            number_of(instrument, number, name.start..number.words.end)
-        })
-}
-
-fn number_of(
+pub(super) fn number_of(
     instrument: usize,
     number: &Number,
     words: std::ops::Range<usize>,
@@ -307,85 +255,6 @@ fn number_of(
         hint: None,
         words,
     })
-}
-
-/// Reads what the next sentence of a dictation says of a score: "PHQ-9 was fourteen. It was
-/// nineteen in May", or the value alone where a wrong stop cut it off. `scored` tells whether the
-/// sentence before gave a value.
-pub fn read_next(
-    lexicon: &Lexicon,
-    script: &Script,
-    place: usize,
-    marks: &[Mark],
-    (instrument, scored): (usize, bool),
-    words: &std::ops::Range<usize>,
-    into: &mut Measures,
-) {
-    let utterance = &script.utterances[place];
-    let lower = |at: usize| utterance.words.get(at).map_or("", |w| w.lower.as_str());
-    let first = words.start + usize::from(matches!(lower(words.start), "and" | "so" | "which"));
-    let begins_with_number = utterance.numbers.iter().any(|n| n.words.start == first);
-    let compares = matches!(
-        (lower(first), lower(first + 1)),
-        ("it" | "that" | "which" | "this", "was" | "had")
-            | ("was" | "from" | "versus", _)
-            | ("down" | "up" | "compared" | "against", _)
-            | ("last", "time" | "week" | "month" | "visit" | "session")
-    );
-    if !(compares || (!scored && begins_with_number)) {
-        return;
-    }
-    let reading = lexicon.instruments[instrument].reading;
-    for mut one in after(
-        utterance,
-        marks,
-        (instrument, reading),
-        &(first..first),
-        words.end,
-    )
-    .into_iter()
-    .take(1 + usize::from(!scored))
-    {
-        if scored && compares && !reading {
-            one.hint = one.hint.or(Some(ScoreWord::Prior));
-        }
-        take(lexicon, place, utterance, &one, into);
-    }
-}
-
-/// Reads what is said of a score whose instrument an earlier utterance named: "It's a twelve today,
-/// and it was seventeen when you started".
-pub fn read_on(
-    lexicon: &Lexicon,
-    script: &Script,
-    place: usize,
-    marks: &[Mark],
-    instrument: usize,
-    words: &std::ops::Range<usize>,
-    into: &mut Measures,
-) {
-    let utterance = &script.utterances[place];
-    let lower = |at: usize| utterance.words.get(at).map_or("", |w| w.lower.as_str());
-    let opens = matches!(
-        lower(words.start),
-        "it's" | "it" | "that's" | "you" | "your"
-    ) || utterance
-        .numbers
-        .iter()
-        .any(|n| n.words.start == words.start && n.words.end == words.end);
-    if !opens {
-        return;
-    }
-    let reading = lexicon.instruments[instrument].reading;
-    for one in after(
-        utterance,
-        marks,
-        (instrument, reading),
-        &(words.start..words.start),
-        words.end,
-    ) {
-        take(lexicon, place, utterance, &one, into);
-    }
 }
 
 /// A number that stands before a name: "a twelve on the PHQ-9".
@@ -409,14 +278,16 @@ fn before<'a>(
     number_of(instrument, number, number.words.start..name.end)
 }
 
-fn take(
+pub(super) fn take(
     lexicon: &Lexicon,
     place: usize,
     utterance: &ScriptUtterance,
     said: &Said<'_>,
     into: &mut Measures,
 ) {
-    if utterance.words[said.number.words.clone()]
+    let spoken = utterance.words.get(said.number.words.clone());
+    if spoken
+        .unwrap_or_default()
         .iter()
         .any(|w| w.standing == Standing::Superseded)
     {

@@ -7,8 +7,12 @@ pub mod clause;
 pub mod cohesion;
 pub mod details;
 pub mod emdr;
+mod emdr_answers;
+mod emdr_levels;
 pub mod emdr_questions;
 pub mod emdr_talk;
+mod emdr_talk_readings;
+mod emdr_target;
 pub mod emdr_words;
 pub mod facts;
 pub mod headings;
@@ -20,6 +24,8 @@ pub mod risk;
 pub mod risk_answers;
 mod risk_words;
 pub mod routing;
+mod score_ahead;
+mod score_carried;
 mod second_thought;
 mod series;
 mod status;
@@ -133,8 +139,8 @@ pub fn read(lexicon: &Lexicon, script: &Script, purpose: &Purpose) -> Reading {
         phase: None,
         before: Before::default(),
         emdr: purpose.emdr,
-        named: None,
-        scored: None,
+        carried: score_carried::Carried::default(),
+        levels: emdr_levels::Levels::default(),
     };
     for place in 0..script.utterances.len() {
         reader.utterance(place);
@@ -150,6 +156,7 @@ pub fn read(lexicon: &Lexicon, script: &Script, purpose: &Purpose) -> Reading {
         );
         reading.asked.extend(asked);
     }
+    emdr_target::settle(&mut reading.emdr);
     reading.measures.settle(lexicon);
     if script.mode == Mode::Session {
         reading.talk = talk::read(script);
@@ -174,10 +181,10 @@ struct Reader<'a> {
     before: Before,
     /// Whether EMDR is the matter of the note, or of the utterance.
     emdr: bool,
-    /// An instrument that a session named without its score, and where.
-    named: Option<(usize, usize)>,
-    /// The instrument that a dictation named last, whether with a value, and in which sentence.
-    scored: Option<(usize, bool, usize)>,
+    /// What a session's score may be told of later.
+    carried: score_carried::Carried,
+    /// What the readings without a name speak of.
+    levels: emdr_levels::Levels,
 }
 
 impl Reader<'_> {
@@ -264,7 +271,22 @@ impl Reader<'_> {
             sentence.words.end,
             &mut said,
         );
-        self.carry(place, &sentence.words, &marks, &mut said);
+        self.carried.read(
+            self.lexicon,
+            self.script,
+            (place, &sentence.words),
+            &marks,
+            &mut said,
+        );
+        if self.purpose.emdr && self.script.mode == Mode::Dictation {
+            self.levels.read(
+                self.lexicon,
+                self.script,
+                (place, &sentence.words),
+                &marks,
+                &mut said,
+            );
+        }
         let scores: Vec<Cite> = said
             .scores
             .iter()
@@ -284,81 +306,6 @@ impl Reader<'_> {
         }
         self.before.sentences += 1;
         self.before.since_act = self.before.since_act.map(|n| n + 1);
-    }
-
-    /// A dictation's score, or the one before it, may be told in the sentence after.
-    fn carry_on(
-        &mut self,
-        place: usize,
-        words: &Range<usize>,
-        marks: &[Mark],
-        said: &mut measures::Measures,
-    ) {
-        let here = self.before.sentences;
-        let readings = |m: &measures::Measures| !m.series.is_empty();
-        let unnamed = !marks
-            .iter()
-            .any(|m| matches!(m.what, lexicon::Sense::Instrument(_)));
-        if self.purpose.emdr && unnamed && readings(&self.reading.measures) {
-            let installing = self.phase == Some(EmdrPhase::Installation)
-                || marks.iter().any(|m| {
-                    let installs = lexicon::CueKind::Phase(EmdrPhase::Installation);
-                    matches!(m.what, lexicon::Sense::Cue(kind, _) if kind == installs)
-                });
-            measures::read_moved(self.lexicon, self.script, place, words, installing, said);
-        }
-        let named = marks.iter().rev().find_map(|m| match m.what {
-            lexicon::Sense::Instrument(n) => Some(usize::from(n)),
-            _ => None,
-        });
-        if let Some(instrument) = named {
-            let scored = !said.scores.is_empty() || !said.series.is_empty();
-            self.scored = Some((instrument, scored, here));
-        } else if let Some((instrument, scored, before)) = self.scored.take()
-            && before + 1 == here
-            && said.scores.is_empty()
-        {
-            let told = (instrument, scored);
-            measures::read_next(self.lexicon, self.script, place, marks, told, words, said);
-        }
-    }
-
-    /// A session's score may be told an utterance or two after its instrument was named.
-    fn carry(
-        &mut self,
-        place: usize,
-        words: &Range<usize>,
-        marks: &[Mark],
-        said: &mut measures::Measures,
-    ) {
-        if self.script.mode != Mode::Session {
-            self.carry_on(place, words, marks, said);
-            return;
-        }
-        if !said.scores.is_empty() {
-            self.named = None;
-            return;
-        }
-        let instrument = marks.iter().find_map(|m| match m.what {
-            lexicon::Sense::Instrument(n) => Some(usize::from(n)),
-            _ => None,
-        });
-        if let Some(instrument) = instrument {
-            let reading = self.lexicon.instruments[instrument].reading;
-            self.named = (!reading).then_some((instrument, place));
-        } else if let Some((instrument, named)) = self.named
-            && place <= named + 2
-        {
-            measures::read_on(
-                self.lexicon,
-                self.script,
-                place,
-                marks,
-                instrument,
-                words,
-                said,
-            );
-        }
     }
 
     fn clause(

@@ -142,6 +142,35 @@ fn scores_find_their_instrument_and_their_time() {
             "SUD 5 prior, SUD 4 pre",
         ),
         ("Pain is a seven.", ""),
+        (
+            "PCL-5 done again today. Forty four. It was fifty eight when we started.",
+            "PCL-5 44 current, PCL-5 58 prior",
+        ),
+        (
+            "The AUDIT came out at eighteen, last time it was twenty three.",
+            "AUDIT 18 current, AUDIT 23 prior",
+        ),
+        (
+            "GAD-7 is twelve, down three from last time.",
+            "GAD-7 12 current",
+        ),
+        (
+            "The PHQ-9 was not repeated. His sleep, it was two hours.",
+            "",
+        ),
+        (
+            "Desensitization with tappers. SUD was eight, then it came down to nought.",
+            "SUD 8 pre, SUD 0 post",
+        ),
+        (
+            "We brought the bus back up, and she put it at a six. It ended on a two.",
+            "SUD 6 pre, SUD 2 post",
+        ),
+        (
+            "Installed the good words, and it climbed to a six.",
+            "VOC 6 post",
+        ),
+        ("Reprocessing. She is up to five cigarettes a day.", ""),
     ] {
         let note = serde_json::to_value(drafted(&Transcript::typed(text), "emdr")).unwrap();
         let said: Vec<String> = note["measures"]
@@ -159,6 +188,85 @@ fn scores_find_their_instrument_and_their_time() {
             .collect();
         assert_eq!(said.join(", "), want, "{text}");
     }
+}
+
+#[test]
+fn emdr_fields_are_the_speakers_own_words() {
+    for (text, field, want) in [
+        (
+            "The bus crash is the target still.",
+            "target",
+            "The bus crash",
+        ),
+        (
+            "Target is complete. Set up the new target, the lift.",
+            "target",
+            "the lift",
+        ),
+        ("We pulled the convoy back up.", "target", "the convoy"),
+        (
+            "The positive words are I am safe.",
+            "positive_cognition",
+            "I am safe",
+        ),
+        (
+            "Buzzies in his socks, nine sets, I mean ten sets.",
+            "sets",
+            "10",
+        ),
+        (
+            "Scanned from toes up, nothing left anywhere.",
+            "body_scan_clear",
+            "true",
+        ),
+        (
+            "Body scan found a knot in the jaw.",
+            "body_scan_clear",
+            "false",
+        ),
+        (
+            "Body scan was skipped, nothing else to add.",
+            "body_scan_clear",
+            "",
+        ),
+        (
+            "We did not get to the body scan. Nothing else to add.",
+            "body_scan_clear",
+            "",
+        ),
+        ("Body scan deferred.", "body_scan_clear", ""),
+        ("Time ran out, target not finished.", "complete", "false"),
+    ] {
+        let note = serde_json::to_value(drafted(&Transcript::typed(text), "emdr")).unwrap();
+        let value = &note["fields"][field]["value"];
+        let said = match value {
+            serde_json::Value::Null => String::new(),
+            serde_json::Value::String(text) => text.clone(),
+            serde_json::Value::Number(count) => count.as_f64().unwrap().to_string(),
+            other => other.to_string(),
+        };
+        assert_eq!(said, want, "{text}");
+    }
+}
+
+#[test]
+fn a_session_reading_may_be_told_unasked() {
+    let talk = session(&[
+        ("clinician", "Nought to ten, how bad is it?"),
+        ("client", "An eight."),
+        ("clinician", "Go with that."),
+        ("client", "It's a three now."),
+        ("clinician", "Hold I survived together with the van."),
+        ("client", "Feels true. Seven."),
+        ("clinician", "How many kids were in it?"),
+        ("client", "Two."),
+    ]);
+    let note = serde_json::to_value(drafted(&talk, "emdr")).unwrap();
+    let value = |field: &str| note["fields"][field]["value"].as_f64();
+    assert_eq!(value("sud_start"), Some(8.0));
+    assert_eq!(value("sud_end"), Some(3.0));
+    assert_eq!(value("voc_start"), Some(7.0));
+    assert_eq!(value("voc_end"), None);
 }
 
 #[test]

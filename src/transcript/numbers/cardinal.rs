@@ -73,7 +73,7 @@ pub(super) fn may_begin(word: &str) -> bool {
         let lists = [&ONES[..], &TENS[..], &ORDINALS[..], &TENTHS[..]];
         lists.into_iter().flatten().copied().collect()
     });
-    STARTS.contains(word) || OTHER_STARTS.contains(word)
+    STARTS.contains(word) || matches!(word, "nought" | "naught") || OTHER_STARTS.contains(word)
 }
 
 /// `zero` to `nineteen`, `twenty` to `ninety`.
@@ -98,8 +98,11 @@ fn place(words: &[&str], word: &str) -> Option<u32> {
     words.iter().position(|w| *w == word).map(|n| n as u32)
 }
 
-/// `zero` to `nineteen`.
+/// `zero` to `nineteen`; `nought` is zero.
 pub(super) fn small(word: &str) -> Option<u32> {
+    if matches!(word, "nought" | "naught") {
+        return Some(0);
+    }
     place(&ONES, word)
 }
 
