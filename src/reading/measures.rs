@@ -174,11 +174,7 @@ pub(super) fn after<'a>(
         if let Some((end, word)) = word {
             // "from eight to three": of a reading the start, of a score the one before.
             let word = match word {
-                ScoreWord::Prior
-                    if reading
-                        && (utterance.words[at].lower == "from"
-                            || begins(&utterance.words[at..end])) =>
-                {
+                ScoreWord::Prior if reading && utterance.words[at].lower == "from" => {
                     ScoreWord::Pre
                 }
                 other => settled(other, reading, &utterance.words[at..end]),
@@ -215,7 +211,7 @@ pub(super) fn settled(word: ScoreWord, reading: bool, words: &[Word]) -> ScoreWo
 }
 
 /// A word of time belongs to the number before it where it follows at once ("sixteen at intake"),
-/// and to the next one otherwise ("it is ten, last month fifteen").
+/// and to the next one otherwise.
 fn hint_last(
     said: &mut [Said<'_>],
     hint: &mut Option<ScoreWord>,
@@ -223,15 +219,10 @@ fn hint_last(
     utterance: &ScriptUtterance,
     (at, end): (usize, usize),
 ) {
-    let lower = utterance.words[at.start].lower.as_str();
     let trailing = matches!(
-        lower,
+        utterance.words[at].lower.as_str(),
         "at" | "last" | "when" | "a" | "in" | "by" | "previously" | "on" | "before"
     );
-    let apart = utterance.words[at.start].break_before >= Break::Comma || lower == "last";
-    let leads = apart
-        && utterance.numbers.iter().any(|n| n.words.start == at.end)
-        && utterance.words[at.end].break_before < Break::Comma;
     match said.last_mut() {
         Some(last) if trailing && last.number.words.end == at && !leads_on(utterance, end) => {
             last.hint = last.hint.or(Some(word));
@@ -312,68 +303,6 @@ pub(super) fn take(
         into.series.push(measure);
     } else {
         into.scores.push(measure);
-    }
-}
-
-/// Verbs with which a reading moves without its name: "it dropped to a two", "ended on a four".
-const MOVES: &[&str] = &[
-    "dropped", "went", "came", "got", "fell", "ended", "down", "stayed", "settled", "finished",
-    "stopped", "brought", "moved", "sank", "reached",
-];
-/// Verbs with which a VOC rises.
-const RISES: &[&str] = &["up", "climbed", "rose", "solid", "strengthened", "full"];
-
-/// Reads where a reading moved to in a sentence of an EMDR dictation that does not name it.
-/// `installing` tells whether the positive cognition is being installed, so that a rise is of the VOC.
-pub fn read_moved(
-    lexicon: &Lexicon,
-    script: &Script,
-    place: usize,
-    words: &std::ops::Range<usize>,
-    installing: bool,
-    into: &mut Measures,
-) {
-    let utterance = &script.utterances[place];
-    let lower = |at: usize| utterance.words[at].lower.as_str();
-    for number in utterance
-        .numbers
-        .iter()
-        .filter(|n| words.start <= n.words.start && n.words.end <= words.end)
-    {
-        let counted = utterance
-            .words
-            .get(number.words.end)
-            .is_some_and(|w| w.break_before == Break::None && COUNTED.contains(&w.lower.as_str()));
-        let before: Vec<&str> = (words.start..number.words.start)
-            .rev()
-            .map(lower)
-            .filter(|w| !matches!(*w, "a" | "an" | "about" | "just" | "only" | "maybe"))
-            .take(3)
-            .collect();
-        let leads = before
-            .first()
-            .is_some_and(|w| matches!(*w, "to" | "at" | "on" | "solid" | "full"));
-        let rises = before.iter().any(|w| RISES.contains(w));
-        let moves = rises || before.iter().any(|w| MOVES.contains(w));
-        if counted || !leads || !moves || (rises && !installing) {
-            continue;
-        }
-        let name = if rises || installing { "VOC" } else { "SUD" };
-        let Some(instrument) = lexicon.instruments.iter().position(|i| i.name == name) else {
-            continue;
-        };
-        let known = into.series.iter().any(|m| m.instrument == instrument);
-        let said = number_of(instrument, number, number.words.clone());
-        if let Some(said) = said.filter(|s| known || s.value.fract() == 0.0) {
-            let said = Said {
-                hint: Some(ScoreWord::Post),
-                ..said
-            };
-            let [low, high] = lexicon.instruments[instrument].range;
-            if (low..=high).contains(&said.value) {
-                take(lexicon, place, utterance, &said, into);
-            }
-        }
     }
 }
 
