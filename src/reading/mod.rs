@@ -31,7 +31,6 @@ mod series;
 mod status;
 mod tags;
 pub mod talk;
-mod talk_words;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
