@@ -428,9 +428,9 @@ def main():
     ap = argparse.ArgumentParser()
     ap.add_argument("name")
     for option, value in dict(minutes=60.0, data="data/*.jsonl", valid="", vocab="gpt2.tiktoken", merges="merges.json", resume="",
-                              width=192, heads=3, encoder=5, decoder=3, context=640, seed=1, workers=2, share=2, frames=2500,
-                              short=500, long_start=0.0, long_end=0.3, long_from=0.4, silence=0.03, muon=0.008, adam=1.2e-3,
-                              warmup=80, decay=0.9, floor=0.02, clip=2.0, average=0.995, ctc=0.5, phone=0.5, guide=0.3,
+                              width=192, heads=3, encoder=5, decoder=3, context=640, seed=1, workers=2, share=1, frames=3000,
+                              short=500, long_start=0.2, long_end=0.4, long_from=0.55, silence=0.03, muon=0.0035, adam=7e-4,
+                              warmup=80, decay=0.85, floor=0.02, clip=2.0, average=0.998, ctc=0.5, phone=0.5, guide=0.3,
                               guide_until=1.0, every=4.0).items():
         ap.add_argument("--" + option.replace("_", "-"), type=type(value), default=value)
     ap.add_argument("--from-mean", action="store_true", help="resume from the running mean of the weights")
