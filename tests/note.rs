@@ -202,9 +202,9 @@ fn rounds() -> Vec<Transcript> {
 }
 
 #[test]
-fn sixty_invented_cases_give_valid_notes_with_true_quotes() {
+fn ninety_invented_cases_give_valid_notes_with_true_quotes() {
     let cases = rounds();
-    assert_eq!(cases.len(), 60);
+    assert_eq!(cases.len(), 90);
     cases.iter().for_each(check);
 }
 

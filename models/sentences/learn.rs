@@ -23,7 +23,7 @@ type Stretch = Vec<(String, bool)>;
 /// How often the whole text is gone through.
 const ROUNDS: usize = 4;
 
-/// AdaGrad's rate.
+/// The rate of `AdaGrad`.
 const RATE: f32 = 0.15;
 
 /// How strongly a weight is drawn to nothing at each use.
@@ -63,9 +63,9 @@ fn main() {
                 continue;
             }
             if words.len() > 80 {
-                stretches.push(words)
+                stretches.push(words);
             } else {
-                loose.push(words)
+                loose.push(words);
             }
         }
     }
@@ -75,7 +75,7 @@ fn main() {
     random.shuffle(&mut loose);
     stretches.extend(loose.chunks(STRING).map(<[Stretch]>::concat));
     // Only what was spoken in one go tells how well it works.
-    let is_held = |n: usize| held > 0 && n < whole && n % held == 0;
+    let is_held = |n: usize| held > 0 && n < whole && n.is_multiple_of(held);
     let mut gaps: Vec<([usize; FEATURES], bool)> = Vec::new();
     for (_, stretch) in stretches.iter().enumerate().filter(|(n, _)| !is_held(*n)) {
         let words: Vec<&str> = stretch.iter().map(|(w, _)| w.as_str()).collect();
@@ -97,10 +97,10 @@ fn main() {
         let (mut hit, mut extra, mut missed) = (0.0, 0.0, 0.0);
         for (_, stretch) in stretches.iter().enumerate().filter(|(n, _)| is_held(*n)) {
             let words: Vec<&str> = stretch.iter().map(|(w, _)| w.as_str()).collect();
-            for at in 1..words.len() {
+            for (at, (_, begins)) in stretch.iter().enumerate().skip(1) {
                 let value = |place: usize| i32::from(bytes[place].cast_signed()) * SCALE;
                 let score = value(0) * 8 + features(&words, at).into_iter().map(value).sum::<i32>();
-                match (score >= *threshold, stretch[at].1) {
+                match (score >= *threshold, *begins) {
                     (true, true) => hit += 1.0,
                     (true, false) => extra += 1.0,
                     (false, true) => missed += 1.0,

@@ -123,7 +123,7 @@ impl Page {
                 if let Some(said) = said
                     && !quote.contains(said.as_str())
                 {
-                    line.push_str(&format!("; {what}: \u{201c}{}\u{201d}", said.as_str()));
+                    let _ = write!(line, "; {what}: \u{201c}{}\u{201d}", said.as_str());
                 }
             }
             self.item("- ", &line);

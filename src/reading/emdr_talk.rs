@@ -159,11 +159,13 @@ impl Talk<'_> {
         if matches!(ask, Ask::Sud | Ask::Voc | Ask::Emotions | Ask::BodyLocation) {
             self.feelings(place, answer);
         }
+        let of_voc = match ask {
+            Ask::Level => self.installing,
+            other => matches!(other, Ask::Voc),
+        };
+        let reading = if of_voc { self.voc } else { self.sud };
         match ask {
-            Ask::Sud => self.numbers(place, answer, self.sud),
-            Ask::Voc => self.numbers(place, answer, self.voc),
-            Ask::Level if self.installing => self.numbers(place, answer, self.voc),
-            Ask::Level => self.numbers(place, answer, self.sud),
+            Ask::Sud | Ask::Voc | Ask::Level => self.numbers(place, answer, reading),
             Ask::NegativeCognition => self.text(place, answer, "negative_cognition"),
             Ask::PositiveCognition => self.text(place, answer, "positive_cognition"),
             Ask::Image => self.text(place, answer, "image"),

@@ -155,7 +155,7 @@ pub fn read(
         if of_acting(name.field) && !belongs(&words, &name, denied, &whole, into) {
             continue;
         }
-        if !denied && words.supposed(&name.range) {
+        if !denied && words.supposed(&name.range) && !words.asked(&name.range) {
             continue;
         }
         let together = asked.is_some_and(|end| words.joined(end, name.range.start));

@@ -258,7 +258,5 @@ fn asked_of_acting(words: &RiskWords<'_>, name: &Name, answer: &Cite, into: &Ris
             .all()
             .iter()
             .any(|(w, r)| *w == RiskWord::Aside && r.contains(&name.range.start));
-    own && (asked || name.manner == Manner::Named)
-        || asked
-        || told_before(into, answer) == Some(true)
+    asked || (own && name.manner == Manner::Named) || told_before(into, answer) == Some(true)
 }

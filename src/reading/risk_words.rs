@@ -153,7 +153,7 @@ impl<'a> RiskWords<'a> {
             )
         });
         let broken = words.iter().skip(1).any(|w| w.break_before >= Break::Comma);
-        !(leads && broken) && !self.inside(RiskWord::Pseudo, range)
+        !((leads && broken) || self.inside(RiskWord::Pseudo, range))
     }
 
     fn before(&self, word: RiskWord, range: &Range<usize>, reach: usize) -> bool {

@@ -310,6 +310,7 @@ impl<'a> Ahead<'a> {
     }
 
     /// Where a number would stand if a verb of scoring begins at `at`.
+    #[allow(clippy::match_same_arms, reason = "each arm is a way of saying it")]
     fn said_at(&self, at: usize, (opens, reading): (bool, bool)) -> Option<usize> {
         let (first, second) = (self.lower(at), self.lower(at + 1));
         let mut next = match (first, second) {

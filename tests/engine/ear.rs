@@ -226,7 +226,7 @@ fn models_that_cannot_be_used_are_named() {
             &whole[..900_000],
             "it is cut off: it has 900000 bytes and needs",
         ),
-        ("no tensors", &without_weights, "it is cut off: it has"),
+        ("no words", &without_weights, "it claims to have 0 tokens"),
         (
             "other width",
             &wide,

@@ -61,7 +61,8 @@ pub(super) fn key(word: &str) -> Key {
 
 /// Keys of every form of a word, worked out once for each.
 fn forms(base: &str) -> Arc<[Key]> {
-    static KNOWN: Mutex<Option<HashMap<Box<str>, Arc<[Key]>>>> = Mutex::new(None);
+    type Forms = HashMap<Box<str>, Arc<[Key]>>;
+    static KNOWN: Mutex<Option<Forms>> = Mutex::new(None);
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
     let known = known.get_or_insert_default();
     if let Some(keys) = known.get(base) {
