@@ -113,7 +113,7 @@ impl Recogniser {
             fence,
         };
         let recogniser = Self {
-            params: parameters(&load, context.is_multilingual()),
+            params: parameters(&load, context.is_multilingual(), context.n_text_ctx()),
             context,
             state,
             load,
@@ -310,7 +310,14 @@ fn context_parameters() -> WhisperContextParameters<'static> {
     parameters
 }
 
-fn parameters(load: &EarLoad, multilingual: bool) -> FullParams<'static, 'static> {
+/// Tokens that Whisper's own models hold in view.
+const WHISPER_TEXT_CONTEXT: c_int = 448;
+
+fn parameters(
+    load: &EarLoad,
+    multilingual: bool,
+    text_context: c_int,
+) -> FullParams<'static, 'static> {
     let beam = c_int::from(load.beam);
     let mut params = FullParams::new(if beam > 1 {
         SamplingStrategy::BeamSearch {
@@ -326,7 +333,10 @@ fn parameters(load: &EarLoad, multilingual: bool) -> FullParams<'static, 'static
         None if multilingual => None,
         _ => Some("en"),
     });
-    params.set_temperature_inc(TEMPERATURE_STEP);
+    // A model with another text context than Whisper's spells its words, and the variety of its
+    // pieces, by which whisper.cpp knows a loop, says nothing: no second decoding.
+    let spells = text_context != WHISPER_TEXT_CONTEXT;
+    params.set_temperature_inc(if spells { 0.0 } else { TEMPERATURE_STEP });
     params.set_token_timestamps(true);
     params.set_tdrz_enable(load.mark_turns);
     params.set_print_progress(false);

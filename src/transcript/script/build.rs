@@ -101,6 +101,7 @@ pub(super) fn utterance(
     tokens: &[Token],
     edits: &[Edit],
     proper: &Phrasebook<()>,
+    opened: &mut Option<String>,
 ) -> ScriptUtterance {
     let text = said.text.as_str();
     let marked = mark(edits, tokens.len());
@@ -115,9 +116,11 @@ pub(super) fn utterance(
         of_word: Vec::new(),
         pending: Break::Paragraph,
         question: false,
-        opens: None,
+        opens: opened.take(),
     };
     built.run(&corrected);
+    // A section that was opened with the last words of an utterance opens the next one.
+    *opened = built.opens.take();
     let numbers = built.numbers(proper);
     let Builder {
         mut words,

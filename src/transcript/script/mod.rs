@@ -158,6 +158,7 @@ impl Script {
             mode: transcript.mode,
             utterances: Vec::new(),
         };
+        let mut opened = None;
         for said in &transcript.utterances {
             let text = said.text.as_str();
             let tokens = words::tokenise(text);
@@ -175,7 +176,7 @@ impl Script {
             }
             script
                 .utterances
-                .push(build::utterance(said, &tokens, &edits, proper));
+                .push(build::utterance(said, &tokens, &edits, proper, &mut opened));
         }
         names::mark(&mut script);
         for utterance in &mut script.utterances {
