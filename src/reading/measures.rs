@@ -117,6 +117,12 @@ pub(super) fn after<'a>(
     let mut hint = marks
         .iter()
         .filter(|m| m.words.end <= name.start && m.words.end + 3 > name.start)
+        // "down from 16 in March, and her GAD-7 was nine": the month is the score before's.
+        .filter(|m| {
+            utterance.words[m.words.end..=name.start]
+                .iter()
+                .all(|w| w.break_before < Break::Comma)
+        })
         .filter_map(|m| {
             if let Sense::Score(word) = m.what {
                 (word != ScoreWord::Value).then_some(word)
