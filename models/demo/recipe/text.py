@@ -150,7 +150,7 @@ def sentences(text):
 
 def sample_sentences():
     out = []
-    for path in sorted(SAMPLES.glob("*.txt")):
+    for path in sorted(SAMPLES.rglob("*.txt")):
         for line in path.read_text().splitlines():
             out += sentences(re.sub(r"^\w+: ", "", line))
     return out
