@@ -88,12 +88,9 @@ fn json(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-#[test]
-fn a_recording_becomes_a_note_with_evidence_and_coverage() {
-    let home = TempDir::new().unwrap();
-    let sound = [silence(3), voice(4), silence(3)].concat();
-    let sound = wav(home.path(), "dictation.wav", &sound);
-    let model = model(home.path());
+/// The note that the scripted recogniser's words make of a recording.
+fn drafted(home: &Path, sound: &Path) -> Value {
+    let model = model(home);
     let args = [
         "draft",
         &sound.to_string_lossy(),
@@ -102,7 +99,15 @@ fn a_recording_becomes_a_note_with_evidence_and_coverage() {
         "--json",
         "--quiet",
     ];
-    let note = json(&run(home.path(), &args));
+    json(&run(home, &args))
+}
+
+#[test]
+fn a_recording_becomes_a_note_with_evidence_and_coverage() {
+    let home = TempDir::new().unwrap();
+    let sound = [silence(3), voice(4), silence(3)].concat();
+    let sound = wav(home.path(), "dictation.wav", &sound);
+    let note = drafted(home.path(), &sound);
     assert_eq!(note["risk"]["si"]["status"], "denied");
     assert_eq!(note["interventions"][0]["id"], "skills.relaxation");
     assert_eq!(note["transcript"]["engine"]["model"], "scripted");
@@ -124,16 +129,7 @@ fn a_recording_becomes_a_note_with_evidence_and_coverage() {
 fn all_silence_is_a_transcript_without_words_and_an_honest_note() {
     let home = TempDir::new().unwrap();
     let sound = wav(home.path(), "silence.wav", &silence(5));
-    let model = model(home.path());
-    let args = [
-        "draft",
-        &sound.to_string_lossy(),
-        "--model",
-        &model.to_string_lossy(),
-        "--json",
-        "--quiet",
-    ];
-    let note = json(&run(home.path(), &args));
+    let note = drafted(home.path(), &sound);
     assert_eq!(note["transcript"]["utterances"], Value::Array(vec![]));
     assert_eq!(note["transcript"]["coverage"][0]["why"], "silence");
     assert_eq!(note["transcript"]["coverage"][0]["end_ms"], 5_000);

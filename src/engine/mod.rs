@@ -14,6 +14,7 @@ pub mod pen;
 pub mod protocol;
 pub mod serve;
 pub mod stream;
+pub mod window_sums;
 
 pub use ear::{Ear, EarOptions};
 pub use failure::EngineError;

@@ -27,8 +27,9 @@ pub(super) fn read(script: &Script, clauses: &[ReadClause], tags: &mut [Tag]) {
         let words = &script.utterances[tag.cite.utterance].words;
         let (utterance, from) = (tag.cite.utterance, tag.cite.span.start);
         let before = clauses.partition_point(|c| {
-            let begins = |words: &[Word]| words[c.clause.words.start].span.start <= from;
-            c.clause.utterance < utterance || (c.clause.utterance == utterance && begins(words))
+            let first = words.get(c.clause.words.start);
+            c.clause.utterance < utterance
+                || (c.clause.utterance == utterance && first.is_some_and(|w| w.span.start <= from))
         });
         let Some(place) = before.checked_sub(1) else {
             continue;

@@ -5,8 +5,8 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-use crate::reading::lexicon::LexiconError;
-use crate::transcript::phrase::{Classes, Pattern, Phrasebook};
+use crate::reading::lexicon::{self, LexiconError};
+use crate::transcript::phrase::{Classes, Phrasebook};
 
 /// What a clinician asks for or names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -99,24 +99,12 @@ impl Questions {
     /// Names the line of what cannot be read.
     pub fn read(text: &str) -> Result<Self, LexiconError> {
         const FILE: &str = "emdr-talk.toml";
-        let file: File = toml::from_str(text).map_err(|cause| LexiconError::Toml {
-            file: FILE,
-            cause: Box::new(cause),
-        })?;
-        let mut book = Phrasebook::default();
-        for listed in &file.ask {
-            for phrase in &listed.phrases {
-                let pattern = Pattern::parse(phrase, &Classes::default()).map_err(|cause| {
-                    let before = &text[..text.find(phrase.as_str()).unwrap_or(0)];
-                    LexiconError::Phrase {
-                        file: FILE,
-                        line: before.matches('\n').count() + 1,
-                        cause,
-                    }
-                })?;
-                book.add(pattern, listed.what);
-            }
-        }
+        let file: File = lexicon::file(FILE, text)?;
+        let phrases = file
+            .ask
+            .iter()
+            .flat_map(|listed| listed.phrases.iter().map(|phrase| (phrase, listed.what)));
+        let book = lexicon::book(FILE, text, &Classes::default(), phrases)?;
         Ok(Self { book })
     }
 }

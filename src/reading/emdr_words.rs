@@ -6,9 +6,12 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-use crate::reading::lexicon::LexiconError;
-use crate::transcript::phrase::{Classes, Pattern, Phrasebook};
+use crate::reading::lexicon::{self, LexiconError};
+use crate::transcript::phrase::{Classes, Phrasebook};
 
+const FILE: &str = "emdr.toml";
+
+/// What a phrase of `emdr.toml` tells.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Part {
     Lead(&'static str),
@@ -155,10 +158,7 @@ impl EmdrWords {
     /// # Errors
     /// Names the line of what cannot be read.
     pub fn read(text: &str) -> Result<Self, LexiconError> {
-        let file: File = toml::from_str(text).map_err(|cause| LexiconError::Toml {
-            file: "emdr.toml",
-            cause: Box::new(cause),
-        })?;
+        let file: File = lexicon::file(FILE, text)?;
         let lists = [
             (&file.target.lead, Part::Lead("target")),
             (&file.target.after, Part::TargetAfter),
@@ -193,7 +193,7 @@ impl EmdrWords {
         let classes =
             Classes::read(&HashMap::from([("person".to_owned(), person)])).map_err(|cause| {
                 LexiconError::Phrase {
-                    file: "emdr.toml",
+                    file: FILE,
                     line: 1,
                     cause,
                 }
@@ -215,28 +215,16 @@ impl EmdrWords {
     }
 }
 
-/// A book of lists of phrases; names the line of one that cannot be read.
+/// A book of lists of phrases.
 fn book_of(
     text: &str,
     classes: &Classes,
     lists: &[(&Vec<String>, Part)],
 ) -> Result<Phrasebook<Part>, LexiconError> {
-    let mut book = Phrasebook::default();
-    for (phrases, part) in lists {
-        for phrase in *phrases {
-            let pattern =
-                Pattern::parse(phrase, classes).map_err(|cause| LexiconError::Phrase {
-                    file: "emdr.toml",
-                    line: text[..text.find(phrase.as_str()).unwrap_or(0)]
-                        .matches('\n')
-                        .count()
-                        + 1,
-                    cause,
-                })?;
-            book.add(pattern, *part);
-        }
-    }
-    Ok(book)
+    let phrases = lists
+        .iter()
+        .flat_map(|(phrases, part)| phrases.iter().map(move |phrase| (phrase, *part)));
+    lexicon::book(FILE, text, classes, phrases)
 }
 
 #[cfg(test)]

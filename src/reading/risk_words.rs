@@ -300,11 +300,8 @@ pub(super) fn overrunning(
 ) -> Vec<Mark> {
     let from = range.end.saturating_sub(OVERRUN).max(range.start);
     let to = (range.end + OVERRUN).min(utterance.words.len());
-    let mut marks = lexicon.marks(&utterance.words[from..to]);
-    marks.retain(|m| {
-        matches!(m.what, Sense::Risk(_))
-            && (m.words.start + from < range.end && m.words.end + from > range.end)
-    });
+    let mut marks = lexicon.marks_of_risk(&utterance.words[from..to]);
+    marks.retain(|m| m.words.start + from < range.end && m.words.end + from > range.end);
     for mark in &mut marks {
         mark.words = mark.words.start + from - range.start..mark.words.end + from - range.start;
     }

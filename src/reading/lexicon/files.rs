@@ -125,12 +125,33 @@ pub(super) fn classes(file: &CueFile, source: &str) -> Result<Classes, LexiconEr
     })
 }
 
-/// The line on which a phrase stands, counted from 1.
+/// The line on which a phrase stands, counted from 1. It stands in quotation marks; without them a
+/// longer phrase before it could be taken for it.
 fn line_of(source: &str, phrase: &str) -> usize {
-    source[..source.find(phrase).unwrap_or(0)]
-        .matches('\n')
-        .count()
-        + 1
+    let at = source.find(&format!("\"{phrase}\"")).unwrap_or(0);
+    source[..at].matches('\n').count() + 1
+}
+
+/// Reads phrases of a lexicon file into a book of their own.
+///
+/// # Errors
+/// Names the file, and the line of a phrase that cannot be read.
+pub(in crate::reading) fn book<'a, T: Copy>(
+    file: &'static str,
+    source: &str,
+    classes: &Classes,
+    phrases: impl IntoIterator<Item = (&'a String, T)>,
+) -> Result<Phrasebook<T>, LexiconError> {
+    let mut book = Phrasebook::default();
+    for (phrase, what) in phrases {
+        let pattern = Pattern::parse(phrase, classes).map_err(|cause| LexiconError::Phrase {
+            file,
+            line: line_of(source, phrase),
+            cause,
+        })?;
+        book.add(pattern, what);
+    }
+    Ok(book)
 }
 
 impl Adder<'_> {
@@ -160,7 +181,11 @@ impl Adder<'_> {
     }
 }
 
-pub(super) fn file<'de, T: Deserialize<'de>>(
+/// Reads a lexicon file, strictly.
+///
+/// # Errors
+/// Names the file, line and column of what is no TOML or no key of the file.
+pub(in crate::reading) fn file<'de, T: Deserialize<'de>>(
     name: &'static str,
     text: &'de str,
 ) -> Result<T, LexiconError> {

@@ -8,9 +8,10 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
+pub(in crate::reading) use files::{book, file};
+
 use files::{
     Adder, CueFile, InterventionFile, MeasureFile, RiskFile, add_interventions, add_risk, classes,
-    file,
 };
 
 pub use sense::{CueKind, EmdrPhase, Mark, Reach, RiskWord, ScoreWord, Sense};
@@ -254,6 +255,13 @@ impl Lexicon {
     #[must_use]
     pub fn marks(&self, words: &[Word]) -> Vec<Mark> {
         self.book.find(words)
+    }
+
+    /// Every phrase of risk in `words`.
+    #[must_use]
+    pub fn marks_of_risk(&self, words: &[Word]) -> Vec<Mark> {
+        self.book
+            .find_only(words, |sense| matches!(sense, Sense::Risk(_)))
     }
 
     /// How many phrases it holds.

@@ -4,8 +4,8 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-use crate::reading::lexicon::LexiconError;
-use crate::transcript::phrase::{Classes, Pattern, Phrasebook};
+use crate::reading::lexicon::{self, LexiconError};
+use crate::transcript::phrase::{Classes, Phrasebook};
 
 /// What a phrase of `talk.toml` shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -88,25 +88,12 @@ impl Words {
     /// Reads the words from the text of `talk.toml`; an error names the line.
     fn read(text: &str) -> Result<Self, LexiconError> {
         const FILE: &str = "talk.toml";
-        let file: File = toml::from_str(text).map_err(|cause| LexiconError::Toml {
-            file: FILE,
-            cause: Box::new(cause),
-        })?;
-        let mut book = Phrasebook::default();
-        for listed in &file.words {
-            for phrase in &listed.phrases {
-                let pattern = Pattern::parse(phrase, &Classes::default()).map_err(|cause| {
-                    let written = format!("\"{phrase}\"");
-                    let before = &text[..text.find(&written).unwrap_or(0)];
-                    LexiconError::Phrase {
-                        file: FILE,
-                        line: before.matches('\n').count() + 1,
-                        cause,
-                    }
-                })?;
-                book.add(pattern, listed.what);
-            }
-        }
+        let file: File = lexicon::file(FILE, text)?;
+        let phrases = file
+            .words
+            .iter()
+            .flat_map(|listed| listed.phrases.iter().map(|phrase| (phrase, listed.what)));
+        let book = lexicon::book(FILE, text, &Classes::default(), phrases)?;
         Ok(Self { book })
     }
 }

@@ -141,6 +141,12 @@ impl<T: Copy> Phrasebook<T> {
     /// the same thing at the same place, the longer one only.
     #[must_use]
     pub fn find(&self, words: &[Word]) -> Vec<Match<T>> {
+        self.find_only(words, |_| true)
+    }
+
+    /// Like [`Self::find`], for the phrases whose meaning is `wanted`; the others are not tried.
+    #[must_use]
+    pub fn find_only(&self, words: &[Word], wanted: impl Fn(T) -> bool) -> Vec<Match<T>> {
         let keys: Vec<Key> = words.iter().map(|w| key(&w.lower)).collect();
         let said = Said { words, keys: &keys };
         let mut found = Vec::new();
@@ -166,6 +172,9 @@ impl<T: Copy> Phrasebook<T> {
             candidates.dedup();
             for &id in &candidates {
                 let entry = &self.phrases[id as usize];
+                if !wanted(entry.what) {
+                    continue;
+                }
                 let pattern = entry
                     .pattern
                     .get_or_init(|| Pattern::parse(&entry.written, &self.classes).ok());
