@@ -34,7 +34,7 @@ pub fn speech_left(samples: &[f32], from: usize) -> bool {
 
 /// How many of the encoder's `all` positions to compute for so many samples.
 ///
-/// Whisper's 1500 is no multiple of [`FAST_MULTIPLE`], which sends a sixth of the encoder's work the
+/// Whisper's 1500 is no multiple of `FAST_MULTIPLE`, which sends a sixth of the encoder's work the
 /// slow way; 1488 positions, 29.76 s, leave out nothing but padding where the audio is no longer.
 /// With `short` it is the audio's own length, for live text.
 #[must_use]
