@@ -1,5 +1,6 @@
 //! Phrases as the lexicon writes them, and the one pass that finds them all in a sentence.
 
+mod glance;
 mod pattern;
 
 use std::collections::HashMap;
@@ -8,6 +9,7 @@ use std::sync::OnceLock;
 
 use crate::transcript::script::Word;
 
+use glance::WordSet;
 pub use pattern::{Classes, Pattern, PatternError};
 use pattern::{Item, Key, Said, key};
 
@@ -148,7 +150,11 @@ impl<T: Copy> Phrasebook<T> {
     #[must_use]
     pub fn find_only(&self, words: &[Word], wanted: impl Fn(T) -> bool) -> Vec<Match<T>> {
         let keys: Vec<Key> = words.iter().map(|w| key(&w.lower)).collect();
-        let said = Said { words, keys: &keys };
+        let said = Said {
+            words,
+            keys: &keys,
+            all: WordSet::of(&keys),
+        };
         let mut found = Vec::new();
         let mut candidates: Vec<u32> = Vec::new();
         for (at, word) in words.iter().enumerate() {

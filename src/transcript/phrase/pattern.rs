@@ -13,6 +13,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::transcript::inflect;
 use crate::transcript::script::Word;
 
+use super::glance::{Glance, WordSet};
+
 /// How many words `..` stands for at most.
 const GAP: u8 = 4;
 
@@ -93,6 +95,7 @@ pub(super) enum Item {
 #[derive(Clone, Debug)]
 pub struct Pattern {
     pub(super) items: Vec<Item>,
+    glance: Glance,
 }
 
 impl Pattern {
@@ -116,7 +119,8 @@ impl Pattern {
                 "must begin with a word that is always there".to_owned(),
             ));
         }
-        Ok(Self { items })
+        let glance = Glance::of(&items);
+        Ok(Self { items, glance })
     }
 
     /// The beginning of a phrase, as far as the word that must stand first.
@@ -130,6 +134,9 @@ impl Pattern {
 
     /// Where a match that begins at word `at` ends, if there is one.
     pub(super) fn end_of(&self, words: Said<'_>, at: usize) -> Option<usize> {
+        if !self.glance.allows(words, at) {
+            return None;
+        }
         let whole = Rest {
             items: &self.items,
             then: None,
@@ -313,6 +320,8 @@ fn single(word: &str) -> Result<Option<Item>, String> {
 pub(super) struct Said<'a> {
     pub(super) words: &'a [Word],
     pub(super) keys: &'a [Key],
+    /// The words of the whole sentence.
+    pub(super) all: WordSet,
 }
 
 /// What is still to match: the items of this level, then those of the levels around it.
