@@ -73,6 +73,9 @@ pub(super) enum Site {
 #[serde(deny_unknown_fields)]
 pub(super) struct Retract {
     pub goes_on: Vec<String>,
+    pub openers: Vec<String>,
+    pub remark: Vec<String>,
+    pub of_another: Vec<String>,
     pub longest_sentence: usize,
 }
 

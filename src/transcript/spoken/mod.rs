@@ -95,9 +95,13 @@ pub fn obey(text: &str, tokens: &[Token]) -> Vec<Edit> {
             .or_else(|| command(&place, &edits, at))
             .or_else(|| filler::at(&place, at));
         match found {
-            Some(edit) => {
+            Some(mut edit) => {
+                let wish = retract::wish(&place, &edit);
+                if wish == Some(retract::Wish::Sentence) {
+                    edit.tokens.end = retract::remark_after(&place, edit.tokens.end);
+                }
                 at = edit.tokens.end;
-                match retract::wish(&place, &edit) {
+                match wish {
                     Some(wish) => retract::carry_out(&place, &mut edits, edit, wish),
                     None => edits.push(edit),
                 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::commands::{COMMANDS, Does};
+use super::commands::{COMMANDS, Does, holds};
 use super::place::Place;
 use super::{Act, Edit, Struck};
 
@@ -29,7 +29,10 @@ pub(super) fn wish(place: &Place, edit: &Edit) -> Option<Wish> {
 }
 
 /// Strikes the command's own words, and what it takes back.
-pub(super) fn carry_out(place: &Place, edits: &mut Vec<Edit>, command: Edit, wish: Wish) {
+pub(super) fn carry_out(place: &Place, edits: &mut Vec<Edit>, mut command: Edit, wish: Wish) {
+    if wish == Wish::Sentence {
+        command.tokens.start = opener_before(place, edits, command.tokens.start);
+    }
     let at = command.tokens.start;
     let taken = match wish {
         // An undone command turns back into plain words, and those are struck like others.
@@ -56,6 +59,51 @@ pub(super) fn carry_out(place: &Place, edits: &mut Vec<Edit>, command: Edit, wis
         act: Act::Strike { why },
         ..command
     });
+}
+
+/// Where the command begins with the words that open it: "No, wait, strike that."
+fn opener_before(place: &Place, edits: &[Edit], at: usize) -> usize {
+    let mut start = at;
+    for before in (0..at).rev().take(12) {
+        let opens = |word| holds(&COMMANDS.file.retract.openers, word);
+        match place.word(before) {
+            _ if ending_at(edits, before + 1).is_some() => break,
+            Some(word) if opens(word) => start = before,
+            None if !place.is_sentence_mark(before) => {}
+            // The words before are a sentence; what opens the command stands behind its end.
+            None => return start,
+            Some(_) => break,
+        }
+    }
+    if start == 0 { 0 } else { at }
+}
+
+/// The end of a remark that follows the command and says whose the words were: "that was my one
+/// o'clock".
+pub(super) fn remark_after(place: &Place, at: usize) -> usize {
+    let retract = &COMMANDS.file.retract;
+    let start = at + usize::from(place.mark(at).is_some());
+    let Some(mut end) = retract
+        .remark
+        .iter()
+        .find_map(|remark| place.phrase(start, remark))
+    else {
+        return at;
+    };
+    let mut last = "";
+    for _ in 0..6 {
+        match place.word(end) {
+            Some(word) => last = word,
+            None => break,
+        }
+        end += 1;
+    }
+    let over = end == place.tokens.len() || place.is_boundary_mark(end);
+    if over && holds(&retract.of_another, last) {
+        place.with_marks(end)
+    } else {
+        at
+    }
 }
 
 /// The last sentence before `at`; empty where nothing is left before it in this text, nothing where

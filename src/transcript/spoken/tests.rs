@@ -187,6 +187,14 @@ fn retractions_are_obeyed() {
             "He ate . He stayed .",
         ),
         ("he denied it scratch that he said no", "he said no"),
+        (
+            "I taught her box breathing. No, strike that, that was my one o'clock. I drew a map.",
+            "I drew a map .",
+        ),
+        (
+            "Used grounding. Actually, no, scratch that. That was hard for her.",
+            "That was hard for her .",
+        ),
         ("He saw Mr. Dunn. Strike that. He left.", "He left ."),
         (
             "A came. B came. C came. Scratch that. Scratch that. D came.",
