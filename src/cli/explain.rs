@@ -14,6 +14,8 @@ use crate::cli::input::{self, Taker};
 use crate::note::format::NoteFormat;
 use crate::reading::interventions::{How, Status, Tag};
 use crate::reading::lexicon::{CueKind, Lexicon, Reach, Sense};
+use crate::reading::measures::When;
+use crate::reading::risk::RiskStatus;
 use crate::reading::routing::Kind;
 use crate::reading::{self, ReadClause, Reading};
 use crate::session::Mode;
@@ -103,9 +105,10 @@ impl Page<'_> {
         for (field, said) in &self.reading.risk.said {
             for (status, cite) in said.iter().filter(|(_, cite)| within(cite)) {
                 let quote = &utterance.text[cite.span.clone()];
+                let (field, status) = (field.name(), risk_said(*status));
                 let _ = writeln!(
                     text,
-                    "    Risk, {field:?}: {status:?} (\u{201c}{quote}\u{201d})"
+                    "    Risk: {field}: {status} (\u{201c}{quote}\u{201d})."
                 );
             }
         }
@@ -117,7 +120,12 @@ impl Page<'_> {
             .filter(|m| within(&m.cite))
         {
             let name = &self.lexicon.instruments[score.instrument].name;
-            let _ = writeln!(text, "    Score: {name} {}, {:?}", score.value, score.when);
+            let _ = writeln!(
+                text,
+                "    Score: {name} {}, {}.",
+                score.value,
+                when(score.when)
+            );
         }
         text.push('\n');
     }
@@ -165,6 +173,7 @@ impl Page<'_> {
                 How::Weak => "an everyday word for it beside a verb of doing",
                 How::Act => "the act itself",
                 How::Talk => "what is said aloud while doing it",
+                How::Like => "like what is said of it, though no phrase of the lexicon",
             }
         );
         if let Some(cue) = &why.cue
@@ -181,6 +190,9 @@ impl Page<'_> {
                 utterance.quote(&cue.words),
                 tells(kind)
             );
+        }
+        if why.heard {
+            line.push_str("; what became of it is told by words that are like such words");
         }
         if !why.beat.is_empty() {
             let beaten: Vec<&str> = why.beat.iter().map(|n| name(*n)).collect();
@@ -230,6 +242,24 @@ fn told(kind: Kind) -> &'static str {
         Kind::Plan => "what is to come",
         Kind::Goal => "a goal",
         Kind::Frame => "who, when and where, or talk to the recorder",
+    }
+}
+
+fn risk_said(status: RiskStatus) -> &'static str {
+    match status {
+        RiskStatus::Denied => "denied",
+        RiskStatus::Present => "present",
+        RiskStatus::Passive => "passive",
+        RiskStatus::Active => "active",
+    }
+}
+
+fn when(when: When) -> &'static str {
+    match when {
+        When::Current => "now",
+        When::Prior => "before",
+        When::Pre => "at the start",
+        When::Post => "at the end",
     }
 }
 

@@ -10,6 +10,7 @@ use crate::note::findings::{Finding, Severity};
 use crate::reading::facts::Telehealth;
 use crate::reading::interventions::Status;
 use crate::reading::measures::When;
+use crate::reading::risk::RiskField;
 
 const HEADING: Style = Style::new().bold();
 const SOFT: Style = Style::new().dimmed();
@@ -206,14 +207,14 @@ impl Page {
         self.heading("Risk as said");
         let risk = &note.risk;
         let mut line = String::new();
-        for (name, fact) in [
-            ("Suicidal thoughts", &risk.si),
-            ("Homicidal thoughts", &risk.hi),
-            ("Self-injury", &risk.nssi),
-            ("Plan", &risk.plan),
-            ("Intent", &risk.intent),
+        for (field, fact) in [
+            (RiskField::Si, &risk.si),
+            (RiskField::Hi, &risk.hi),
+            (RiskField::Nssi, &risk.nssi),
+            (RiskField::Plan, &risk.plan),
+            (RiskField::Intent, &risk.intent),
         ] {
-            let _ = write!(line, "{name}: {}. ", said(&fact.status));
+            let _ = write!(line, "{}: {}. ", field.name(), said(&fact.status));
         }
         let _ = write!(line, "Level: {}.", said(&risk.level.status));
         self.item("", &line);

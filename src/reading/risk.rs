@@ -28,6 +28,20 @@ pub enum RiskField {
     Intent,
 }
 
+impl RiskField {
+    /// What it is called.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Si => "Suicidal thoughts",
+            Self::Hi => "Homicidal thoughts",
+            Self::Nssi => "Self-injury",
+            Self::Plan => "Plan",
+            Self::Intent => "Intent",
+        }
+    }
+}
+
 /// What was said of a fact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
