@@ -9,9 +9,11 @@ use std::ops::Range;
 use serde::Serialize;
 
 use crate::reading::Cite;
+use crate::reading::alike::{alike, is_unlike};
 use crate::reading::clause::{Clause, Subject, is_past};
 use crate::reading::details::Details;
 use crate::reading::lexicon::{Context, CueKind, Lexicon, Mark, Sense};
+use crate::reading::likeness::Heard;
 use crate::reading::status::{self, Scene};
 use crate::session::{Mode, Speaker};
 use crate::transcript::script::{Break, Script};
@@ -35,6 +37,25 @@ pub enum Status {
 }
 
 impl Status {
+    /// The status of a name in the note document.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "performed" => Self::Performed,
+            "attempted" => Self::Attempted,
+            "reviewed" => Self::Reviewed,
+            "assigned" => Self::Assigned,
+            "planned" => Self::Planned,
+            "declined" => Self::Declined,
+            "negated" => Self::Negated,
+            "historical" => Self::Historical,
+            "hypothetical" => Self::Hypothetical,
+            "client_use" => Self::ClientUse,
+            "other_provider" => Self::OtherProvider,
+            _ => return None,
+        })
+    }
+
     /// Whether a technique with this status was used in this session.
     #[must_use]
     pub fn is_used(self) -> bool {
@@ -80,6 +101,8 @@ pub struct Why {
     pub how: How,
     /// The cue that told its status, where one did.
     pub cue: Option<Mark>,
+    /// Whether the likeness of the words told its status.
+    pub heard: bool,
     /// Techniques that the same words also name, and that this one beat.
     pub beat: Vec<usize>,
 }
@@ -104,6 +127,8 @@ pub enum How {
     Act,
     /// They are what a clinician says aloud while doing it.
     Talk,
+    /// They are like what is said of it, though the lexicon does not know them.
+    Like,
 }
 
 /// What the reader knows around a clause.
@@ -129,8 +154,13 @@ pub enum SectionKind {
 }
 
 /// The techniques of one clause.
-#[must_use]
-pub fn read(lexicon: &Lexicon, script: &Script, clause: &Clause, around: Around) -> Vec<Tag> {
+pub(super) fn read(
+    lexicon: &Lexicon,
+    script: &Script,
+    clause: &Clause,
+    around: Around,
+    heard: &Heard,
+) -> Vec<Tag> {
     let utterance = &script.utterances[clause.utterance];
     let independent = independent_acts(script, clause);
     let scene = Scene {
@@ -139,8 +169,12 @@ pub fn read(lexicon: &Lexicon, script: &Script, clause: &Clause, around: Around)
         clause,
         around,
         independent: &independent,
+        heard,
     };
-    let mut tags: Vec<Tag> = hits(lexicon, script, clause, around)
+    let mut hits = hits(lexicon, script, clause, around);
+    hits.retain(|hit| !is_unlike(lexicon, hit, heard));
+    hits.extend(alike(lexicon, clause, &hits, around, heard));
+    let mut tags: Vec<Tag> = hits
         .into_iter()
         .filter_map(|hit| {
             let decision = status::decide(&scene, &hit)?;
@@ -160,6 +194,7 @@ pub fn read(lexicon: &Lexicon, script: &Script, clause: &Clause, around: Around)
                     words: hit.words.clone(),
                     how: hit.how,
                     cue: decision.cue,
+                    heard: decision.heard,
                     beat: hit.beat.clone(),
                 },
                 cite: decision

@@ -3,6 +3,7 @@
 //!
 //! Does no I/O, knows no clock, and never infers: every finding of this room cites words.
 
+mod alike;
 pub mod clause;
 pub mod cohesion;
 pub mod details;
@@ -19,6 +20,7 @@ pub mod headings;
 pub mod interventions;
 pub mod leaning;
 pub mod lexicon;
+mod likeness;
 pub mod measures;
 pub mod risk;
 pub mod risk_answers;
@@ -41,6 +43,7 @@ use headings::Headings;
 use interventions::{Around, Tag};
 use leaning::Leaning;
 use lexicon::{EmdrPhase, Lexicon, Mark};
+use likeness::{Listener, Voice};
 use routing::{Before, Kind};
 
 use crate::session::{Mode, Speaker};
@@ -140,6 +143,7 @@ pub fn read(lexicon: &Lexicon, script: &Script, purpose: &Purpose) -> Reading {
         emdr: purpose.emdr,
         carried: score_carried::Carried::default(),
         levels: emdr_levels::Levels::default(),
+        listener: Listener::default(),
     };
     for place in 0..script.utterances.len() {
         reader.utterance(place);
@@ -184,6 +188,7 @@ struct Reader<'a> {
     carried: score_carried::Carried,
     /// What the readings without a name speak of.
     levels: emdr_levels::Levels,
+    listener: Listener,
 }
 
 impl Reader<'_> {
@@ -322,7 +327,13 @@ impl Reader<'_> {
                 .and_then(|s| self.purpose.headings.kinds.get(s).copied().flatten()),
             after_plan: self.before.sentence == Some(Kind::Plan),
         };
-        let tags = interventions::read(self.lexicon, self.script, &clause, around);
+        let voice = match (self.script.mode, utterance.speaker) {
+            (Mode::Dictation, _) => Voice::Dictation,
+            (Mode::Session, speaker) if speaker.is_client() => Voice::Client,
+            (Mode::Session, _) => Voice::Clinician,
+        };
+        let heard = self.listener.hear(voice, &utterance.words, &clause.words);
+        let tags = interventions::read(self.lexicon, self.script, &clause, around, &heard);
         if tags.is_empty() {
             second_thought::revise(&mut self.reading, utterance, &clause);
         }

@@ -4,6 +4,7 @@
 mod files;
 mod sense;
 
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use serde::Deserialize;
@@ -186,6 +187,7 @@ pub struct Lexicon {
     /// Names of instruments, whose digits are no numbers.
     pub instrument_names: Phrasebook<()>,
     book: Phrasebook<Sense>,
+    places: HashMap<String, usize>,
 }
 
 impl Lexicon {
@@ -218,6 +220,7 @@ impl Lexicon {
             instruments: measures.measure,
             instrument_names: Phrasebook::default(),
             book: Phrasebook::with(classes.clone()),
+            places: HashMap::new(),
         };
         let mut adder = Adder {
             file: "cues.toml",
@@ -248,6 +251,9 @@ impl Lexicon {
         adder.add(&words.post, Sense::Score(ScoreWord::Post))?;
         (adder.file, adder.source) = ("risk.toml", sources.risk);
         add_risk(&mut adder, &risk)?;
+        lexicon.places = (lexicon.interventions.iter().map(|i| i.id.clone()))
+            .zip(0..)
+            .collect();
         Ok(lexicon)
     }
 
@@ -262,6 +268,12 @@ impl Lexicon {
     pub fn marks_of_risk(&self, words: &[Word]) -> Vec<Mark> {
         self.book
             .find_only(words, |sense| matches!(sense, Sense::Risk(_)))
+    }
+
+    /// Place of an intervention in the list.
+    #[must_use]
+    pub fn place(&self, id: &str) -> Option<usize> {
+        self.places.get(id).copied()
     }
 
     /// How many phrases it holds.

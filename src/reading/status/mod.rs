@@ -15,6 +15,7 @@ use crate::reading::Cite;
 use crate::reading::clause::{Clause, Subject};
 use crate::reading::interventions::{Around, Hit, How, SectionKind, Status};
 use crate::reading::lexicon::{CueKind, EmdrPhase, Lexicon, Mark, Reach, Sense};
+use crate::reading::likeness::Heard;
 use crate::session::{Mode, Speaker};
 use crate::transcript::script::Script;
 
@@ -29,6 +30,8 @@ mod sure {
     pub(super) const CONTEXT: f32 = 0.85;
     /// The bare name, in a note without verbs: 12 of 16.
     pub(super) const BARE: f32 = 0.75;
+    /// What the words are like from here on counts where no cue spoke.
+    pub(super) const HEARD: f32 = 0.8;
     /// An act in a clause about the client, without a verb of doing: 3 of 12.
     pub(super) const CLIENT_ACT: f32 = 0.3;
 }
@@ -41,6 +44,8 @@ pub(super) struct Scene<'a> {
     pub(super) around: Around,
     /// Verbs of doing that start anew, so that a cue before them reaches no further.
     pub(super) independent: &'a [usize],
+    /// What the words of the clause are like.
+    pub(super) heard: &'a Heard,
 }
 
 /// A status and the words that decided it.
@@ -54,6 +59,8 @@ pub(super) struct Decision {
     pub(super) to: Option<usize>,
     /// The words that say so where they stand in another utterance: the answer to an offer.
     pub(super) cite: Option<Cite>,
+    /// Whether the likeness of the words decided.
+    pub(super) heard: bool,
 }
 
 impl Decision {
@@ -65,6 +72,14 @@ impl Decision {
             to: Some(cue.words.end),
             cue: Some(cue.clone()),
             cite: None,
+            heard: false,
+        }
+    }
+
+    fn heard(status: Status, confidence: f32) -> Self {
+        Self {
+            heard: true,
+            ..Self::bare(status, confidence)
         }
     }
 
@@ -76,12 +91,39 @@ impl Decision {
             to: None,
             cue: None,
             cite: None,
+            heard: false,
         }
     }
 }
 
 /// What became of the technique, or nothing where it was only mentioned.
 pub(super) fn decide(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
+    let id = scene.lexicon.interventions[hit.intervention].id.as_str();
+    let probability = scene.heard.probability(id).unwrap_or(0.0);
+    let heard = scene.heard.status();
+    if hit.how == How::Like {
+        return heard.map(|(status, _)| Decision::heard(status, probability));
+    }
+    let mut decision = match known(scene, hit) {
+        Some(decision) => decision,
+        None if probability >= sure::HEARD => Decision::heard(heard?.0, probability),
+        None => return None,
+    };
+    // Where nothing but the want of a cue says that it was done, the likeness of the words counts;
+    // what was only begun is told by what follows, not by how it sounds.
+    if let Some((status, surely)) = heard
+        && decision.status == Status::Performed
+        && status != Status::Attempted
+        && surely >= sure::HEARD
+    {
+        decision.heard |= status != decision.status;
+        decision.status = status;
+    }
+    Some(decision)
+}
+
+/// What became of a technique that the lexicon found.
+fn known(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
     let utterance = &scene.script.utterances[scene.clause.utterance];
     let known = &scene.lexicon.interventions[hit.intervention];
     let mut decision = match (scene.around.mode, utterance.speaker) {

