@@ -3,6 +3,7 @@
 
 pub mod extractive;
 pub mod facts;
+pub mod grounding;
 pub mod salience;
 pub mod tidy;
 
