@@ -69,7 +69,10 @@ impl<'a> Said<'a> {
     fn abbreviates(&self, word: &str) -> bool {
         let letters: Vec<char> = word.chars().collect();
         letters.len() >= 2
-            && (self.initials.windows(letters.len()).any(|run| run == letters))
+            && (self
+                .initials
+                .windows(letters.len())
+                .any(|run| run == letters))
     }
 }
 
@@ -81,7 +84,11 @@ pub(super) fn fates(sentence: &[Item], said: &Said<'_>, quoted: &[Range<usize>])
             let inside = quoted
                 .iter()
                 .any(|q| q.start <= item.span.start && item.span.end <= q.end);
-            if inside { Fate::Quoted } else { fate(sentence, item, said) }
+            if inside {
+                Fate::Quoted
+            } else {
+                fate(sentence, item, said)
+            }
         })
         .collect()
 }
@@ -95,11 +102,15 @@ fn fate(sentence: &[Item], item: &Item, said: &Said<'_>) -> Fate {
     {
         return Fate::Free;
     }
-    let lenient = item.kinds().any(|k| matches!(k, Kind::Person | Kind::Time | Kind::Cause));
+    let lenient = item
+        .kinds()
+        .any(|k| matches!(k, Kind::Person | Kind::Time | Kind::Cause));
     let mut worst = None;
     let mut known = false;
     for (concept, range) in &item.concepts {
-        let told = sentence.get(range.start).map_or(item.meant, |first| first.meant);
+        let told = sentence
+            .get(range.start)
+            .map_or(item.meant, |first| first.meant);
         for meant in said.by_concept.get(concept).into_iter().flatten() {
             known = true;
             match against(told, *meant) {
@@ -113,15 +124,24 @@ fn fate(sentence: &[Item], item: &Item, said: &Said<'_>) -> Fate {
         }
     }
     if !strict && (item.is(Sense::Note) || item.is(Sense::Negated)) {
-        let turned = worst == Some(Fate::Denied) && item.is(Sense::Note) && !item.is(Sense::Negated);
-        return if turned && item.meant.denied == Three::No { Fate::Denied } else { Fate::Free };
+        let turned =
+            worst == Some(Fate::Denied) && item.is(Sense::Note) && !item.is(Sense::Negated);
+        return if turned && item.meant.denied == Three::No {
+            Fate::Denied
+        } else {
+            Fate::Free
+        };
     }
     if let Some(fate) = worst.filter(|_| known) {
         return fate;
     }
     let abbreviated = said.abbreviates(&item.lower)
         || spelt_out(sentence, item).is_some_and(|short| said.lower.contains(&short.as_str()));
-    if abbreviated { Fate::Carried } else { Fate::Unsaid }
+    if abbreviated {
+        Fate::Carried
+    } else {
+        Fate::Unsaid
+    }
 }
 
 /// The first letters of the words around an item, where they are a short word that may be said.
@@ -318,12 +338,40 @@ impl Check<'_> {
 }
 
 /// Ways in which a word says that a number rose, and that it fell.
-const RISING: &[&str] = &["increas", "ris", "rose", "up", "climb", "higher", "grew", "elevat"];
-const FALLING: &[&str] = &["decreas", "drop", "fell", "fall", "down", "reduc", "lower", "declin"];
+const RISING: &[&str] = &[
+    "increas", "ris", "rose", "up", "climb", "higher", "grew", "elevat",
+];
+const FALLING: &[&str] = &[
+    "decreas", "drop", "fell", "fall", "down", "reduc", "lower", "declin",
+];
 
 /// Endings of the names of medicines.
 const MEDICINE: &[&str] = &[
-    "idone", "iclone", "azepam", "azolam", "oxetine", "apine", "prazole", "pramine", "triptyline",
-    "olol", "statin", "sartan", "cillin", "mycin", "profen", "codone", "morphine", "barbital",
-    "gabalin", "trigine", "azine", "setron", "formin", "peridol", "faxine", "xapine", "olanib",
+    "idone",
+    "iclone",
+    "azepam",
+    "azolam",
+    "oxetine",
+    "apine",
+    "prazole",
+    "pramine",
+    "triptyline",
+    "olol",
+    "statin",
+    "sartan",
+    "cillin",
+    "mycin",
+    "profen",
+    "codone",
+    "morphine",
+    "barbital",
+    "gabalin",
+    "trigine",
+    "azine",
+    "setron",
+    "formin",
+    "peridol",
+    "faxine",
+    "xapine",
+    "olanib",
 ];

@@ -111,7 +111,9 @@ enum Outcome {
 
 fn outcome(status: Status) -> Outcome {
     match status {
-        Status::Performed | Status::Attempted | Status::Reviewed | Status::ClientUse => Outcome::Done,
+        Status::Performed | Status::Attempted | Status::Reviewed | Status::ClientUse => {
+            Outcome::Done
+        }
         Status::Assigned | Status::Planned => Outcome::Ahead,
         Status::Declined | Status::Negated => Outcome::Left,
         Status::Historical | Status::Hypothetical | Status::OtherProvider => Outcome::Elsewhere,
@@ -132,7 +134,9 @@ fn techniques(
             .iter()
             .filter(|t| t.intervention == tag.intervention)
             .collect();
-        let right = same.iter().any(|t| outcome(t.status) == outcome(tag.status));
+        let right = same
+            .iter()
+            .any(|t| outcome(t.status) == outcome(tag.status));
         if right {
             continue;
         }
@@ -161,7 +165,11 @@ fn techniques(
         let relative = said.tags.iter().any(|t| {
             known(t).family() == known(tag).family() && outcome(t.status) == outcome(tag.status)
         });
-        if same.is_empty() && !relative && tag.why.how == How::Term && !(beside.carried)(&tag.cite.span) {
+        if same.is_empty()
+            && !relative
+            && tag.why.how == How::Term
+            && !(beside.carried)(&tag.cite.span)
+        {
             return Err(Refusal::Technique { name: name() });
         }
     }

@@ -163,15 +163,41 @@ pub(super) fn asks(utterance: &ScriptUtterance) -> bool {
             let polar = |w: &Word| {
                 matches!(
                     w.lower.as_str(),
-                    "any" | "do" | "did" | "does" | "have" | "has" | "are" | "is" | "were" | "was"
-                        | "can" | "could" | "would" | "will" | "ever" | "anything" | "shall"
-                        | "want" | "you" | "thoughts"
+                    "any"
+                        | "do"
+                        | "did"
+                        | "does"
+                        | "have"
+                        | "has"
+                        | "are"
+                        | "is"
+                        | "were"
+                        | "was"
+                        | "can"
+                        | "could"
+                        | "would"
+                        | "will"
+                        | "ever"
+                        | "anything"
+                        | "shall"
+                        | "want"
+                        | "you"
+                        | "thoughts"
                 )
             };
-            let open = |w: &Word| matches!(w.lower.as_str(), "how" | "what" | "why" | "who" | "where" | "when" | "which");
-            let first = words
-                .iter()
-                .find(|w| !w.is_filler() && !matches!(w.lower.as_str(), "and" | "so" | "okay" | "ok" | "well" | "now"));
+            let open = |w: &Word| {
+                matches!(
+                    w.lower.as_str(),
+                    "how" | "what" | "why" | "who" | "where" | "when" | "which"
+                )
+            };
+            let first = words.iter().find(|w| {
+                !w.is_filler()
+                    && !matches!(
+                        w.lower.as_str(),
+                        "and" | "so" | "okay" | "ok" | "well" | "now"
+                    )
+            });
             s.question && !first.is_some_and(open) || first.is_some_and(polar)
         })
 }
@@ -243,15 +269,45 @@ fn contracted(word: &str) -> bool {
 fn opens(word: &str) -> bool {
     matches!(
         word,
-        "i" | "he" | "she" | "they" | "we" | "it" | "has" | "have" | "had" | "is" | "was" | "are" | "were" | "will"
-            | "would" | "can" | "does" | "did" | "client" | "clinician" | "reports" | "states" | "wants" | "made" | "patient" | "there" | "her" | "his" | "their"
+        "i" | "he"
+            | "she"
+            | "they"
+            | "we"
+            | "it"
+            | "has"
+            | "have"
+            | "had"
+            | "is"
+            | "was"
+            | "are"
+            | "were"
+            | "will"
+            | "would"
+            | "can"
+            | "does"
+            | "did"
+            | "client"
+            | "clinician"
+            | "reports"
+            | "states"
+            | "wants"
+            | "made"
+            | "patient"
+            | "there"
+            | "her"
+            | "his"
+            | "their"
     ) || (word.len() > 5 && word.ends_with("ing"))
         || (word.len() > 4 && word.ends_with("ed"))
         || is_done(word)
 }
 
 /// What of `sense` stands at a word.
-fn at<'a>(marks: &'a [Match<Sense>], sense: Sense, at: usize) -> impl Iterator<Item = &'a Match<Sense>> {
+fn at<'a>(
+    marks: &'a [Match<Sense>],
+    sense: Sense,
+    at: usize,
+) -> impl Iterator<Item = &'a Match<Sense>> {
     marks
         .iter()
         .filter(move |m| m.what == sense && m.words.contains(&at))
@@ -267,9 +323,9 @@ fn denial(words: &[Word], marks: &[Match<Sense>], n: usize) -> Three {
     if stands(marks, Sense::NotNegated, n) {
         return Three::No;
     }
-    let consumed = marks.iter().any(|m| {
-        matches!(m.what, Sense::Means(..)) && m.words.len() > 1 && m.words.contains(&n)
-    });
+    let consumed = marks
+        .iter()
+        .any(|m| matches!(m.what, Sense::Means(..)) && m.words.len() > 1 && m.words.contains(&n));
     match (firm, stands(marks, Sense::NegatedSoftly, n)) {
         (true, _) if !consumed => Three::Yes,
         (true, _) | (_, true) => Three::Maybe,
@@ -287,8 +343,8 @@ fn denials(words: &[Word], marks: &[Match<Sense>], items: &mut [Item]) {
         let lower = words[n].lower.as_str();
         let joins = matches!(lower, "and" | "then");
         let after = words.get(n + 1).map_or("", |w| w.lower.as_str());
-        let anew = (joins && opens(after))
-            || (words[n].break_before >= Break::Comma && opens(lower));
+        let anew =
+            (joins && opens(after)) || (words[n].break_before >= Break::Comma && opens(lower));
         if ends(n) || anew {
             state = Three::No;
             firm = false;
@@ -346,7 +402,11 @@ fn ahead(words: &[Word], marks: &[Match<Sense>], items: &mut [Item]) {
                 || words[n].break_before >= Break::Comma;
             if joins {
                 start = n;
-                let next = if words[n].break_before >= Break::Comma { n } else { n + 1 };
+                let next = if words[n].break_before >= Break::Comma {
+                    n
+                } else {
+                    n + 1
+                };
                 if state == Three::Yes && words.get(next).is_some_and(|w| is_done(&w.lower)) {
                     state = open;
                 }

@@ -84,6 +84,8 @@ fn figures() {
         if !quiet {
             println!("{out}");
         }
-        println!("{part}: inventions passed {passed} of {inventions}, honest refused {refused} of {all}");
+        println!(
+            "{part}: inventions passed {passed} of {inventions}, honest refused {refused} of {all}"
+        );
     }
 }
