@@ -68,8 +68,9 @@ fn listed<'a>(items: impl IntoIterator<Item = &'a Item>) -> BTreeSet<String> {
                 .chars()
                 .enumerate()
                 .all(|(at, c)| is_letter(c) || (at > 0 && joins(c)));
+            let long = core.chars().count() > MOST_LETTERS;
             let safe = !core.contains(['"', '\\']) && !core.contains(char::is_control);
-            if !core.is_empty() && !(spelt && core.chars().count() <= MOST_LETTERS) && safe {
+            if !core.is_empty() && safe && (long || !spelt) {
                 listed.insert(core.to_owned());
             }
             if listed.len() >= MOST_LISTED {

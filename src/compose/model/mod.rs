@@ -24,6 +24,7 @@ pub use style::Style;
 use crate::compose::{Composed, Composer, Matter, extractive};
 use crate::note::document::{ComposerInfo, Statement, WritingModel};
 use crate::note::findings::Finding;
+use crate::session::Speech;
 use items::Item;
 use prompt::Step;
 use writing::Writing;
@@ -113,7 +114,7 @@ pub fn redraft(
         };
     }
     let instruction = instruction.map(items::shown);
-    let step = Step::Redraft(instruction.as_ref().map(|text| text.as_str()));
+    let step = Step::Redraft(instruction.as_ref().map(Speech::as_str));
     let statements = writing.section(section, &items, step);
     Redrafted {
         statements,
