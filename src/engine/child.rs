@@ -219,9 +219,57 @@ impl<Q: Serialize, W: DeserializeOwned> Child<Q, W> {
         })
     }
 
+    /// Sends a state, in parts, after the request that announced it.
+    ///
+    /// # Errors
+    /// Never yet; parts are cut to what the protocol allows.
+    pub fn give_state(&mut self, state: &[u8]) -> Result<(), EngineError> {
+        let engine = self.engine;
+        for part in state.chunks(frame::MAX_STATE) {
+            let frame =
+                frame::encode_state(part).map_err(|what| EngineError::NotSent { engine, what })?;
+            if let Some(to) = &self.requests {
+                let _ = to.send(frame);
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits for the parts of a state of `bytes` bytes, each `within` the time.
+    ///
+    /// # Errors
+    /// As [`Child::answer`].
+    pub fn take_state(&mut self, bytes: u64, within: Duration) -> Result<Vec<u8>, EngineError> {
+        let mut state = Vec::new();
+        while (state.len() as u64) < bytes {
+            match self.frame(within)? {
+                Frame::State(part) if !part.is_empty() => state.extend_from_slice(&part),
+                _ => return Err(self.garbage(FrameError::OutOfOrder)),
+            }
+        }
+        if state.len() as u64 > bytes {
+            return Err(self.garbage(FrameError::OutOfOrder));
+        }
+        Ok(state)
+    }
+
+    /// Ends a child that does not keep to the protocol, and says so.
+    pub fn garbage(&mut self, what: FrameError) -> EngineError {
+        self.end();
+        EngineError::Garbage {
+            engine: self.engine,
+            what,
+        }
+    }
+
     fn next(&mut self, within: Duration) -> Result<Answer<W>, EngineError> {
+        let frame = self.frame(within)?;
+        frame.message().map_err(|what| self.garbage(what))
+    }
+
+    fn frame(&mut self, within: Duration) -> Result<Frame, EngineError> {
         match self.answers.recv_timeout(within) {
-            Ok(Ok(frame)) => frame.message().map_err(|what| self.garbage(what)),
+            Ok(Ok(frame)) => Ok(frame),
             Ok(Err(FrameError::CutOff | FrameError::Pipe(_)))
             | Err(RecvTimeoutError::Disconnected) => {
                 let how = self.end();
@@ -238,14 +286,6 @@ impl<Q: Serialize, W: DeserializeOwned> Child<Q, W> {
                     waited: within,
                 })
             }
-        }
-    }
-
-    fn garbage(&mut self, what: FrameError) -> EngineError {
-        self.end();
-        EngineError::Garbage {
-            engine: self.engine,
-            what,
         }
     }
 }

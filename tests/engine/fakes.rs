@@ -11,7 +11,7 @@ fn a_child_that_cannot_be_used_from_the_start_is_named() {
         ),
         (
             "ear-old",
-            "does not match this notewright: it speaks protocol 0, this is protocol 1",
+            "does not match this notewright: it speaks protocol 0, this is protocol 2",
         ),
         (
             "ear-is-pen",
