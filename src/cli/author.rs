@@ -3,7 +3,8 @@
 use crate::compose::model::{Author, AuthorError, AuthorInfo, Role, Turn};
 use crate::engine::failure::EngineError;
 use crate::engine::pen::{Pen, Wish};
-use crate::engine::protocol::{Generate, Sampling};
+use crate::engine::prefix::PrefixStore;
+use crate::engine::protocol::{self, Chat, ChatPrompt, Generate, Sampling};
 use crate::session::Speech;
 
 /// How free the choice of words is where a seed asks for chance.
@@ -15,20 +16,24 @@ pub struct PenAuthor {
     pen: Pen,
     info: AuthorInfo,
     sampling: Sampling,
+    /// Where the opening of the prompts is kept between runs.
+    store: Option<PrefixStore>,
+    /// The last chat that was written as a prompt.
+    asked: Option<ChatPrompt>,
+    /// The opening that the engine has computed.
+    kept: Option<Speech>,
 }
 
 impl PenAuthor {
     /// An author over a loaded model. Without a seed it always takes the likeliest word.
     #[must_use]
-    pub fn new(pen: Pen, model: String, sha256: Option<String>, seed: Option<u32>) -> Self {
-        let context = pen.describe().context as usize;
+    pub fn new(pen: Pen, info: AuthorInfo, seed: Option<u32>, store: Option<PrefixStore>) -> Self {
         Self {
             pen,
-            info: AuthorInfo {
-                model,
-                sha256,
-                context,
-            },
+            store,
+            asked: None,
+            kept: None,
+            info,
             sampling: seed.map_or(Sampling::Greedy, |seed| Sampling::Temperature {
                 temperature: TEMPERATURE,
                 seed,
@@ -48,21 +53,25 @@ impl Author for PenAuthor {
     }
 
     fn chat(&mut self, turns: &[Turn]) -> Result<Speech, AuthorError> {
-        let mut prompt = String::new();
-        for turn in turns {
-            let role = match turn.role {
-                Role::System => "system",
-                Role::User => "user",
-                Role::Assistant => "assistant",
-            };
-            prompt.push_str("<|im_start|>");
-            prompt.push_str(role);
-            prompt.push('\n');
-            prompt.push_str(&turn.text);
-            prompt.push_str("<|im_end|>\n");
-        }
-        prompt.push_str("<|im_start|>assistant\n");
-        Ok(prompt.into())
+        let turns = turns
+            .iter()
+            .map(|turn| protocol::Turn {
+                role: match turn.role {
+                    Role::System => protocol::Role::System,
+                    Role::User => protocol::Role::User,
+                    Role::Assistant => protocol::Role::Assistant,
+                },
+                text: turn.text.clone(),
+            })
+            .collect();
+        let chat = Chat {
+            turns,
+            open_thinking: false,
+        };
+        let chat = self.pen.chat(&chat).map_err(|error| of(&error))?;
+        let prompt = chat.prompt.clone();
+        self.asked = Some(chat);
+        Ok(prompt)
     }
 
     fn write(
@@ -71,17 +80,36 @@ impl Author for PenAuthor {
         grammar: &Speech,
         most: u32,
     ) -> Result<Speech, AuthorError> {
+        let asked = self.asked.take().filter(|chat| chat.prompt == *prompt);
+        if let Some(chat) = &asked {
+            self.keep(chat);
+        }
         let ask = Generate {
             prompt: prompt.clone(),
             grammar: Some(grammar.clone()),
             max_tokens: most,
             sampling: self.sampling,
-            stop: Vec::new(),
+            stop: asked.map(|chat| chat.stop).unwrap_or_default(),
         };
         self.pen
             .generate(&ask, &mut |_| Wish::GoOn)
             .map(|written| written.text)
             .map_err(|error| of(&error))
+    }
+}
+
+impl PenAuthor {
+    /// Takes the opening of the prompts from the disk where an earlier run left it there, else
+    /// leaves it for later ones. It holds rules, style and examples, and nothing that was said.
+    fn keep(&mut self, chat: &ChatPrompt) {
+        let Some(head) = chat.prompt.get(..chat.head).filter(|head| !head.is_empty()) else {
+            return;
+        };
+        if self.kept.as_deref() != Some(head) {
+            self.kept = Some(head.into());
+            // Where this fails the prompt is computed whole; what is wrong shows then.
+            let _ = self.pen.keep(&head.into(), self.store.as_ref());
+        }
     }
 }
 

@@ -12,8 +12,9 @@ use crate::cli::failure::Failure;
 use crate::cli::hearing;
 use crate::compose::Composer;
 use crate::compose::extractive::Extractive;
-use crate::compose::model::{ModelComposer, Style};
+use crate::compose::model::{AuthorInfo, ModelComposer, Style};
 use crate::engine::pen::{Pen, PenOptions};
+use crate::engine::prefix::PrefixStore;
 use crate::models::store::Found;
 use crate::models::{Kind, ModelsError};
 use crate::note::document::DraftNote;
@@ -99,7 +100,7 @@ impl<'a> Composing<'a> {
     pub fn draft(&mut self, draft: impl FnOnce(&mut dyn Composer) -> DraftNote) -> DraftNote {
         let loaded = self
             .loaded
-            .get_or_insert_with(|| load(self.world, self.args, self.threads));
+            .get_or_insert_with(|| load(self.world, self.args, self.threads, &self.style));
         match loaded {
             Ok(Some(author)) => draft(&mut ModelComposer::new(author, &self.style)),
             Ok(None) => draft(&mut Extractive),
@@ -130,6 +131,7 @@ fn load(
     world: &World,
     args: &ComposingArgs,
     threads: Option<u16>,
+    style: &Style,
 ) -> Result<Option<PenAuthor>, Failed> {
     let named = args.wording.llm.is_some() || world.settings.llm.is_some();
     match args
@@ -138,8 +140,8 @@ fn load(
         .unwrap_or_default()
     {
         ComposerArg::Extractive => Ok(None),
-        ComposerArg::Auto => author(world, &args.wording, threads, named),
-        ComposerArg::Model => author(world, &args.wording, threads, true),
+        ComposerArg::Auto => author(world, &args.wording, threads, style, named),
+        ComposerArg::Model => author(world, &args.wording, threads, style, true),
     }
 }
 
@@ -153,7 +155,7 @@ pub fn reword(
     threads: Option<u16>,
 ) -> Result<(PenAuthor, Style), Failure> {
     let style = style(world, args)?;
-    let author = author(world, args, threads, true)
+    let author = author(world, args, threads, &style, true)
         .map_err(|failed| Failure::new(failed.cause).hint(failed.hint))?;
     author
         .map(|author| (author, style))
@@ -200,6 +202,7 @@ fn author(
     world: &World,
     args: &WordingArgs,
     threads: Option<u16>,
+    style: &Style,
     must: bool,
 ) -> Result<Option<PenAuthor>, Failed> {
     let store = hearing::store(world);
@@ -228,9 +231,23 @@ fn author(
         cause: error.to_string(),
     })?;
     let sha256 = store.digest(&found).ok().map(|digest| digest.to_string());
-    Ok(Some(PenAuthor::new(pen, found.name, sha256, args.seed)))
+    // A client's initials are no thing to leave on the disk.
+    let may_keep = sha256.clone().filter(|_| !style.client_term.is_initials());
+    let prefixes = may_keep.and_then(|model| {
+        let folder = world.folders.models.join(PREFIXES);
+        std::fs::create_dir_all(&folder).ok()?;
+        Some(PrefixStore { folder, model })
+    });
+    let info = AuthorInfo {
+        model: found.name,
+        sha256,
+        context: pen.describe().context as usize,
+    };
+    Ok(Some(PenAuthor::new(pen, info, args.seed, prefixes)))
 }
 
+/// Folder beside the models for the openings of prompts, computed once.
+const PREFIXES: &str = "prefixes";
 /// Largest style file that is read.
 const MOST_STYLE: u64 = 64 * 1024;
 

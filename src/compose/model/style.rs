@@ -126,10 +126,16 @@ impl ClientTerm {
         &self.0
     }
 
+    /// Whether it is the initials of one client.
+    #[must_use]
+    pub fn is_initials(&self) -> bool {
+        self.0.contains('.')
+    }
+
     /// A sentence with initials written as "client", so that it can be read like any other.
     #[must_use]
     pub fn plain(&self, sentence: &str) -> String {
-        if self.0.contains('.') {
+        if self.is_initials() {
             sentence.replace(&self.0, "client")
         } else {
             sentence.to_owned()
