@@ -179,12 +179,6 @@ impl Statement {
         Self::of(text, Origin::Spoken, evidence)
     }
 
-    /// A statement that a language model wrote; nothing without text or evidence.
-    #[must_use]
-    pub fn composed(text: String, evidence: Vec<Evidence>) -> Option<Self> {
-        Self::of(text, Origin::Composed, evidence)
-    }
-
     /// A statement of either origin; nothing without text or evidence.
     #[must_use]
     pub fn of(text: String, origin: Origin, evidence: Vec<Evidence>) -> Option<Self> {

@@ -9,7 +9,11 @@ mod budget;
 mod failing;
 mod grounded;
 mod prompts;
+#[cfg(feature = "pen")]
+mod real;
 mod redraft;
+#[path = "../support/mod.rs"]
+mod support;
 
 use notewright::compose::extractive::Extractive;
 use notewright::compose::model::{Author, ModelComposer, Style};

@@ -13,8 +13,10 @@ mod budget;
 mod carried;
 pub mod grammar;
 pub mod items;
+mod judging;
 pub mod prompt;
 mod settled;
+mod settling;
 pub mod style;
 mod writing;
 

@@ -1,22 +1,20 @@
 //! The writing of sections: ask, check, ask once more, and let the words said stand for the rest.
 
 use crate::compose::Matter;
-use crate::compose::grounding::{Ground, Said};
 use crate::compose::model::account::Account;
 use crate::compose::model::answer::{self, Drafted};
 use crate::compose::model::author::{Author, AuthorError, Turn};
 use crate::compose::model::budget::{self, Prompt};
-use crate::compose::model::carried::{self, Measure};
 use crate::compose::model::grammar::grammar;
 use crate::compose::model::items::{Item, evidence};
+use crate::compose::model::judging::{Judge, Judged, Refused};
 use crate::compose::model::prompt::{self, Step, Task, Wrong};
 use crate::compose::model::settled;
+use crate::compose::model::settling::{Placed, own, settle};
 use crate::compose::model::style::Style;
-use crate::note::document::{Evidence, Origin, Statement};
+use crate::note::document::{Origin, Statement};
 use crate::note::findings::Finding;
 use crate::note::format::SectionFormat;
-use crate::reading::Cite;
-use crate::session::Speech;
 
 /// Most items of one prompt: with more, small models lose their place.
 const MOST_ITEMS: usize = 30;
@@ -34,28 +32,6 @@ pub(super) struct Writing<'a> {
     account: Account,
     is_over: bool,
 }
-
-/// A sentence, judged.
-enum Judged {
-    Stands(Standing),
-    Refused(Refused),
-}
-
-struct Standing {
-    text: Speech,
-    cites: Vec<usize>,
-    evidence: Vec<Evidence>,
-}
-
-struct Refused {
-    text: Speech,
-    cites: Vec<usize>,
-    why: String,
-}
-
-/// Statements with the place of the first item that each stands on, so that a section keeps the
-/// order in which it was told.
-type Placed = Vec<(usize, Statement)>;
 
 impl<'a> Writing<'a> {
     /// Begins a note: measures whether the author's context has room for it.
@@ -109,6 +85,13 @@ impl<'a> Writing<'a> {
     fn left(&mut self, task: &Task<'_>) -> Result<usize, AuthorError> {
         let empty = prompt::step(task, [])?;
         budget::left(self.author, &self.opening, empty)
+    }
+
+    fn judge(&self) -> Judge<'a> {
+        Judge {
+            matter: self.matter,
+            style: self.style,
+        }
     }
 
     fn fail(&mut self, error: AuthorError) {
@@ -252,12 +235,20 @@ impl<'a> Writing<'a> {
             Ok(Some(drafted)) => {
                 let mut judged = Vec::new();
                 for sentence in drafted {
-                    self.take(sentence, items, &mut judged);
+                    self.judge().take(sentence, items, &mut judged);
                 }
                 if let Err(error) = self.again(&task, items, &mut judged) {
                     self.fail(error);
                 }
-                Part::Written(self.settle(section, items, step, judged))
+                let judge = self.judge();
+                let with = (items, step);
+                Part::Written(settle(
+                    judge,
+                    &mut self.account,
+                    &section.heading,
+                    with,
+                    judged,
+                ))
             }
             Ok(None) => Part::DoesNotFit,
             Err(error) => {
@@ -289,97 +280,6 @@ impl<'a> Writing<'a> {
             }
         }
         Ok(Some(sentences))
-    }
-
-    /// Judges a sentence and puts it with the others; one that stands already is not said twice.
-    fn take(&self, sentence: Drafted, items: &[Item], judged: &mut Vec<Judged>) {
-        let judgement = self.judge(sentence, items);
-        if let Judged::Stands(new) = &judgement {
-            let same = judged.iter_mut().find_map(|one| match one {
-                Judged::Stands(old) if plain(&old.text) == plain(&new.text) => Some(old),
-                _ => None,
-            });
-            if let Some(old) = same {
-                old.cites.extend(&new.cites);
-                old.cites.sort_unstable();
-                old.cites.dedup();
-                for one in &new.evidence {
-                    if !old.evidence.contains(one) {
-                        old.evidence.push(one.clone());
-                    }
-                }
-                return;
-            }
-        }
-        judged.push(judgement);
-    }
-
-    /// Whether the words that a sentence cites carry it; in a session, with their questions where
-    /// it needs them.
-    fn judge(&self, sentence: Drafted, items: &[Item]) -> Judged {
-        let Drafted { cites, text } = sentence;
-        let refused = |why: String| {
-            Judged::Refused(Refused {
-                text: text.clone(),
-                cites: cites.clone(),
-                why,
-            })
-        };
-        let said = |at: &usize| items.get(*at).map(|item| item.shown.as_str());
-        let avoided = self.style.avoids(&text);
-        if avoided
-            && !cites
-                .iter()
-                .filter_map(said)
-                .any(|said| self.style.avoids(said))
-        {
-            return refused("it uses a phrase to avoid".to_owned());
-        }
-        let cited: Vec<&Item> = cites.iter().filter_map(|at| items.get(*at)).collect();
-        let answers: Vec<&Cite> = cited.iter().flat_map(|item| &item.said).collect();
-        let with_questions: Vec<&Cite> = cited
-            .iter()
-            .flat_map(|item| item.asked.iter().chain(&item.said))
-            .collect();
-        let first = match self.check(&text, &answers) {
-            Ok(()) => Ok(answers),
-            Err(why) if with_questions.len() > answers.len() => self
-                .check(&text, &with_questions)
-                .map(|()| with_questions)
-                .map_err(|_| why),
-            Err(why) => Err(why),
-        };
-        match first {
-            Ok(cites_of_text) => Judged::Stands(Standing {
-                evidence: evidence(self.matter, cites_of_text),
-                text,
-                cites,
-            }),
-            Err(why) => refused(why),
-        }
-    }
-
-    fn check(&self, text: &Speech, cites: &[&Cite]) -> Result<(), String> {
-        let mut cites = cites.to_vec();
-        cites.sort_by_key(|cite| (cite.utterance, cite.span.start));
-        let said: Vec<Said<'_>> = cites
-            .iter()
-            .filter_map(|cite| {
-                let utterance = self.matter.transcript.utterances.get(cite.utterance)?;
-                Some(Said {
-                    speaker: utterance.speaker,
-                    text: utterance.text.get(cite.span.clone())?,
-                })
-            })
-            .collect();
-        let ground = Ground {
-            lexicon: self.matter.lexicon,
-            format: self.matter.format,
-            mode: self.matter.script.mode,
-        };
-        ground
-            .check(&self.style.client_term.plain(text), &said)
-            .map_err(|refusal| refusal.to_string())
     }
 
     /// Asks once more for the sentences that were refused, with the reasons. What stands then takes
@@ -414,12 +314,12 @@ impl<'a> Writing<'a> {
         let turn = prompt::again(task, numbered(items, &places), &wrong)?;
         // What does not fit is not asked again: the words said stand.
         for sentence in self.ask(turn, items, &places)?.unwrap_or_default() {
-            if let Judged::Stands(standing) = self.judge(sentence, items) {
+            if let Judged::Stands(standing) = self.judge().judge(sentence, items) {
                 judged.retain(|one| match one {
                     Judged::Refused(old) => !old.cites.iter().all(|c| standing.cites.contains(c)),
                     Judged::Stands(_) => true,
                 });
-                self.take(
+                self.judge().take(
                     Drafted {
                         cites: standing.cites,
                         text: standing.text,
@@ -430,63 +330,6 @@ impl<'a> Writing<'a> {
             }
         }
         Ok(())
-    }
-
-    /// Makes statements of what stands, and lets the words said stand for what no sentence carries.
-    fn settle(
-        &mut self,
-        section: &SectionFormat,
-        items: &[Item],
-        step: Step<'_>,
-        judged: Vec<Judged>,
-    ) -> Placed {
-        let least = match step {
-            Step::Redraft(Some(_)) => Measure::Facts,
-            _ => Measure::Share(self.style.length.least_carried()),
-        };
-        let (mut standing, mut refused) = (Vec::new(), Vec::new());
-        for one in judged {
-            match one {
-                Judged::Stands(one) => standing.push(one),
-                Judged::Refused(one) => refused.push(one),
-            }
-        }
-        let carried: Vec<bool> = items
-            .iter()
-            .enumerate()
-            .map(|(at, item)| {
-                let cited: Vec<(&Speech, usize)> = standing
-                    .iter()
-                    .filter(|s| s.cites.contains(&at))
-                    .map(|s| (&s.text, s.cites.len()))
-                    .collect();
-                carried::carries(self.matter, item, &cited, least)
-            })
-            .collect();
-        let mut placed = Placed::new();
-        for one in standing {
-            // A sentence whose items all have to be said in full beside it says nothing more.
-            let first = one.cites.iter().find(|at| carried[**at]);
-            if let Some(&first) = first
-                && let Some(statement) =
-                    Statement::of(one.text.into_string(), Origin::Composed, one.evidence)
-            {
-                placed.push((first, statement));
-            }
-        }
-        for one in &refused {
-            let cites = one.cites.iter().filter_map(|at| items.get(*at));
-            let evidence = evidence(self.matter, cites.flat_map(|item| &item.said));
-            self.account.replace(&section.heading, &one.why, evidence);
-        }
-        for (at, item) in items.iter().enumerate().filter(|(at, _)| !carried[*at]) {
-            if !refused.iter().any(|one| one.cites.contains(&at)) {
-                self.account.keep();
-            }
-            placed.extend(own(at, item));
-        }
-        placed.sort_by_key(|(at, _)| *at);
-        placed
     }
 
     /// Joins the composed statements of several parts; in groups of neighbours where they do not
@@ -544,19 +387,7 @@ fn numbered<'i>(items: &'i [Item], places: &[usize]) -> impl Iterator<Item = (us
         .into_iter()
 }
 
-fn own(at: usize, item: &Item) -> Placed {
-    item.own.iter().map(|s| (at, s.clone())).collect()
-}
-
 fn ids(places: &[usize]) -> String {
     let ids: Vec<String> = places.iter().map(|at| (at + 1).to_string()).collect();
     ids.join(", ")
-}
-
-/// A sentence for comparing: letters and digits in lower case.
-fn plain(text: &str) -> String {
-    text.chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
 }
