@@ -70,6 +70,8 @@ pub(super) struct Item {
     pub(super) meant: Meant,
     /// Whether it stands after a word that surely denies, in its stretch.
     pub(super) reached: bool,
+    /// Whether it stands in quotation marks.
+    pub(super) quoted: bool,
     /// Its bytes in the text.
     pub(super) span: Range<usize>,
 }
@@ -90,10 +92,23 @@ impl Item {
         (self.is(Sense::Negated) || contracted(&self.lower)) && !self.is(Sense::NotNegated)
     }
 
+    /// Whether it is itself a word of wishing, offering or putting off, which has a time of its own.
+    pub(super) fn of_no_time(&self) -> bool {
+        [
+            Sense::Ahead,
+            Sense::AheadSoftly,
+            Sense::Offer,
+            Sense::Negated,
+            Sense::NegatedSoftly,
+        ]
+        .into_iter()
+        .any(|sense| self.is(sense))
+    }
+
     /// What kinds of things it speaks of.
     pub(super) fn kinds(&self) -> impl Iterator<Item = Kind> {
         self.senses.iter().filter_map(|(sense, _)| match sense {
-            Sense::Means(_, kind) => *kind,
+            Sense::Means(_, kind) | Sense::General(_, kind) => *kind,
             _ => None,
         })
     }
@@ -116,6 +131,7 @@ pub(super) fn items(
 ) -> Vec<Item> {
     let mut all = Vec::new();
     let mut other_named = false;
+    let utterance_declines = !lists.declining(&utterance.words).is_empty();
     for sentence in &utterance.sentences {
         let Some(words) = utterance.words.get(sentence.words.clone()) else {
             continue;
@@ -142,8 +158,12 @@ pub(super) fn items(
             .map(|(at, word)| item(lists, word, at, base, &marks))
             .collect();
         number(utterance, &words, &mut items);
+        for (word, item) in words.iter().zip(&mut items) {
+            item.quoted = inside(word);
+        }
         denials(&words, &marks, &mut items);
-        ahead(&words, &marks, &mut items);
+        let declined = utterance_declines || items.iter().any(Item::denies);
+        ahead(&words, &marks, declined, &mut items);
         whose::tell(
             &words,
             &mut items,
@@ -187,13 +207,13 @@ fn item(lists: &Words, word: &Word, at: usize, base: usize, marks: &[Match<Sense
         senses.push((mark.what, whole(mark)));
         match mark.what {
             Sense::Means(n, _) => concepts.push((Concept::Means(n), whole(mark))),
-            Sense::General(n) | Sense::Special(n) => {
+            Sense::General(n, _) | Sense::Special(n) => {
                 concepts.push((Concept::Cover(n), whole(mark)));
             }
             _ => {}
         }
     }
-    if !senses.iter().any(|(s, _)| matches!(s, Sense::Means(..))) {
+    if senses.is_empty() {
         for sense in lists.by_stem(&word.lower, &stem) {
             senses.push((*sense, alone.clone()));
             if let Sense::Means(n, _) = sense {
@@ -216,6 +236,7 @@ fn item(lists: &Words, word: &Word, at: usize, base: usize, marks: &[Match<Sense
             asked: false,
         },
         reached: false,
+        quoted: false,
         span: word.span.clone(),
     }
 }
@@ -261,20 +282,42 @@ fn stands(marks: &[Match<Sense>], sense: Sense, place: usize) -> bool {
     at(marks, sense, place).next().is_some()
 }
 
-/// Whether a word surely denies what follows; within a phrase of its own meaning it may.
-fn denial(words: &[Word], marks: &[Match<Sense>], n: usize) -> Three {
+/// Whether a word denies what follows, and whether only within a phrase with a meaning of its own.
+fn denial(words: &[Word], marks: &[Match<Sense>], items: &[Item], n: usize) -> (Three, Option<usize>) {
+    if stands(marks, Sense::NotNegated, n) || items[n].quoted {
+        return (Three::No, None);
+    }
     let firm = stands(marks, Sense::Negated, n) || contracted(&words[n].lower);
-    if stands(marks, Sense::NotNegated, n) {
-        return Three::No;
-    }
-    let consumed = marks.iter().any(|m| {
-        matches!(m.what, Sense::Means(..)) && m.words.len() > 1 && m.words.contains(&n)
-    });
+    let within = marks
+        .iter()
+        .filter(|m| {
+            matches!(m.what, Sense::Means(..))
+                && m.words.len() > 1
+                && m.words.contains(&n)
+                && at(marks, Sense::Negated, n).all(|negated| {
+                    negated.words != m.words
+                        && m.words.start <= negated.words.start
+                        && negated.words.end <= m.words.end
+                })
+        })
+        .map(|m| m.words.end)
+        .max();
     match (firm, stands(marks, Sense::NegatedSoftly, n)) {
-        (true, _) if !consumed => Three::Yes,
-        (true, _) | (_, true) => Three::Maybe,
-        _ => Three::No,
+        (true, _) => (Three::Yes, within),
+        (_, true) => (Three::Maybe, None),
+        _ => (Three::No, None),
     }
+}
+
+/// Whether a word is a subject by itself, alone or with its verb.
+fn is_subject(word: &str) -> bool {
+    let subject = word.split('\'').next().unwrap_or(word);
+    matches!(subject, "i" | "he" | "she" | "they" | "we")
+}
+
+/// Whether a word denies a whole list: "denied", "no".
+fn lists_denied(word: &str) -> bool {
+    matches!(word, "no" | "without" | "none" | "nor" | "neither" | "never") || word.starts_with("den")
 }
 
 /// Tells what is denied.
@@ -283,6 +326,7 @@ fn denials(words: &[Word], marks: &[Match<Sense>], items: &mut [Item]) {
     let mut state = Three::No;
     let mut firm = false;
     let mut left = 0;
+    let mut within = None;
     for n in 0..words.len() {
         let lower = words[n].lower.as_str();
         let joins = matches!(lower, "and" | "then");
@@ -292,16 +336,23 @@ fn denials(words: &[Word], marks: &[Match<Sense>], items: &mut [Item]) {
         if ends(n) || anew {
             state = Three::No;
             firm = false;
-        } else if state == Three::Yes && (words[n].break_before >= Break::Comma || joins) {
+        } else if state == Three::Yes
+            && (words[n].break_before >= Break::Comma
+                || joins
+                || within.is_some_and(|end| n >= end)
+                || is_subject(lower)
+                || lower == "that")
+        {
             state = Three::Maybe;
         }
         items[n].meant.denied = state;
         items[n].reached = firm;
-        match denial(words, marks, n) {
-            Three::Yes => {
-                (state, left, firm) = (Three::Yes, DENIAL, true);
+        match denial(words, marks, items, n) {
+            (Three::Yes, phrase) => {
+                (state, left, within) = (Three::Yes, DENIAL, phrase);
+                firm |= lists_denied(lower);
             }
-            Three::Maybe if state == Three::No => (state, left) = (Three::Maybe, DENIAL),
+            (Three::Maybe, _) if state == Three::No => (state, left) = (Three::Maybe, DENIAL),
             _ if state != Three::No && has_weight(&items[n]) => {
                 left = usize::saturating_sub(left, 1);
                 if left == 0 && state == Three::Yes {
@@ -319,7 +370,7 @@ fn denials(words: &[Word], marks: &[Match<Sense>], items: &mut [Item]) {
 /// What stands before a denial in the same statement may be what is denied.
 fn backward(words: &[Word], items: &mut [Item], from: usize, ends: &dyn Fn(usize) -> bool) {
     for n in (from.saturating_sub(BACKWARD)..from).rev() {
-        if matches!(words[n].lower.as_str(), "i" | "he" | "she" | "they" | "we")
+        if is_subject(&words[n].lower)
             || words[n + 1].break_before >= Break::Clause
         {
             return;
@@ -334,7 +385,7 @@ fn backward(words: &[Word], items: &mut [Item], from: usize, ends: &dyn Fn(usize
 }
 
 /// Tells what is to come.
-fn ahead(words: &[Word], marks: &[Match<Sense>], items: &mut [Item]) {
+fn ahead(words: &[Word], marks: &[Match<Sense>], declined: bool, items: &mut [Item]) {
     for part in parts(words, |n| stands(marks, Sense::End, n)) {
         let past = part.clone().any(|n| is_done(&words[n].lower));
         let open = if past { Three::No } else { Three::Maybe };
@@ -352,8 +403,33 @@ fn ahead(words: &[Word], marks: &[Match<Sense>], items: &mut [Item]) {
                 }
             }
             items[n].meant.ahead = state;
-            if stands(marks, Sense::Ahead, n) {
+            // "with Priya covering" is of no time.
+            let beside = n.saturating_sub(2)..n;
+            let participle = words[n].lower.ends_with("ing")
+                && items[n].kinds().next().is_none()
+                && (words[n].break_before >= Break::Comma
+                    || words[beside].iter().any(|w| w.lower == "with"));
+            if state == Three::No && participle {
+                items[n].meant.ahead = Three::Maybe;
+            }
+            let heads = n == 0
+                && matches!(words[n].lower.as_str(), "homework" | "plan" | "goal" | "next")
+                && words.get(1).is_some_and(|w| w.break_before >= Break::Comma);
+            let offered = declined && stands(marks, Sense::Offer, n);
+            if stands(marks, Sense::Ahead, n) || offered || heads {
                 (state, left) = (Three::Yes, PLAN);
+                // "A referral, I'll send that on Monday": what stands before is to come as well.
+                let taken_up = words
+                    .iter()
+                    .skip(n + 1)
+                    .take(4)
+                    .any(|w| matches!(w.lower.as_str(), "that" | "it" | "this" | "them"))
+                    && !words[..n].iter().any(|w| is_done(&w.lower));
+                if taken_up {
+                    for item in &mut items[..n] {
+                        item.meant.ahead = Three::Yes;
+                    }
+                }
                 for item in &mut items[start..n] {
                     if item.meant.ahead == Three::No {
                         item.meant.ahead = Three::Maybe;
@@ -366,6 +442,12 @@ fn ahead(words: &[Word], marks: &[Match<Sense>], items: &mut [Item]) {
                 }
             } else if stands(marks, Sense::AheadSoftly, n) && state == Three::No {
                 state = Three::Maybe;
+                // "EMDR was deferred": what stands before is not done either.
+                if stands(marks, Sense::NegatedSoftly, n) || stands(marks, Sense::Negated, n) {
+                    for item in &mut items[start..n] {
+                        item.meant.ahead = Three::Maybe;
+                    }
+                }
             } else if state == Three::Yes && has_weight(&items[n]) {
                 left = usize::saturating_sub(left, 1);
                 if left == 0 {

@@ -104,11 +104,12 @@ impl Ground<'_> {
         let Some(utterance) = told.utterances.first() else {
             return Err(Refusal::Empty);
         };
-        if utterance
-            .struck
-            .iter()
-            .any(|range| !quote::spoken(sentence.get(range.clone()).unwrap_or_default()).is_empty())
-        {
+        // "Plan: …" opens with a heading, which is a command too.
+        let commands = |range: &std::ops::Range<usize>| {
+            let words = quote::spoken(sentence.get(range.clone()).unwrap_or_default());
+            !words.is_empty() && range.start > 0
+        };
+        if utterance.struck.iter().any(commands) {
             return Err(Refusal::Command);
         }
         amount::check(utterance, &said.utterances)?;

@@ -4,6 +4,8 @@ use crate::transcript::inflect;
 
 /// Endings, longest first, each with how many letters must be left.
 const ENDINGS: &[(&str, usize)] = &[
+    ("ibility", 4),
+    ("ability", 4),
     ("iveness", 4),
     ("fulness", 4),
     ("ization", 4),
@@ -17,6 +19,10 @@ const ENDINGS: &[(&str, usize)] = &[
     ("ition", 4),
     ("ising", 4),
     ("izing", 4),
+    ("ating", 4),
+    ("ated", 4),
+    ("ates", 4),
+    ("ator", 4),
     ("ised", 4),
     ("ized", 4),
     ("ance", 4),
@@ -29,6 +35,7 @@ const ENDINGS: &[(&str, usize)] = &[
     ("ions", 4),
     ("edly", 4),
     ("ings", 3),
+    ("ate", 4),
     ("ity", 4),
     ("ful", 4),
     ("ous", 4),
@@ -105,8 +112,8 @@ fn irregular(word: &str) -> Option<&'static str> {
 
 /// Verbs of telling: in the past tense they say nothing of when what is told took place.
 const TELLING: &[&str] = &[
-    "reported", "stated", "said", "told", "described", "noted", "wanted", "needed", "hoped", "planned",
-    "scheduled", "agreed", "offered", "decided", "denied", "asked", "intended", "expressed", "felt",
+    "reported", "stated", "said", "described", "noted", "wanted", "needed", "hoped", "planned",
+    "scheduled", "agreed", "offered", "decided", "denied", "asked", "preferred", "suggested", "recommended", "declined", "refused", "intended", "expressed", "felt",
     "indicated", "endorsed", "thought", "knew", "understood", "need", "based", "related", "used",
     "given", "set", "put", "let", "read", "cut", "hurt", "discussed", "shared",
 ];
