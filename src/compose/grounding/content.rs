@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::Refusal;
+use super::stem::is_act;
+use super::whose::Whose;
 use super::mention::{Concept, Item, Meant, Three};
 use super::words::{Kind, Sense};
 use crate::session::Speech;
@@ -88,8 +90,15 @@ pub(super) fn fates(sentence: &[Item], said: &Said<'_>, quoted: &[Range<usize>])
 
 fn fate(sentence: &[Item], item: &Item, said: &Said<'_>) -> Fate {
     let strict = item.kinds().next().is_some();
+    // "As she has two jobs" is a cause in words of grammar alone.
+    let cause = item.senses.iter().any(|(sense, range)| {
+        matches!(sense, Sense::General(_, Some(Kind::Cause)))
+            && range.len() > 1
+            && sentence.get(range.start).is_some_and(|first| first.span == item.span)
+    });
+    let grammar = item.is(Sense::Grammar);
     if item.number
-        || item.is(Sense::Grammar)
+        || (grammar && !cause)
         || item.lower.chars().all(|c| c.is_ascii_digit())
         || item.lower.chars().count() == 1
     {
@@ -101,7 +110,7 @@ fn fate(sentence: &[Item], item: &Item, said: &Said<'_>) -> Fate {
     for (concept, range) in &item.concepts {
         let particular = matches!(concept, Concept::Cover(n)
             if !item.senses.iter().any(|(s, _)| matches!(s, Sense::General(m, _) if m == n)));
-        if particular {
+        if particular || (grammar && matches!(concept, Concept::Stem(_))) {
             continue;
         }
         let told = sentence.get(range.start).map_or(item.meant, |first| first.meant);
@@ -166,6 +175,8 @@ pub(super) struct Check<'a> {
     pub(super) fates: &'a [Fate],
     pub(super) text: &'a str,
     pub(super) evidence: &'a [Item],
+    /// Whether the evidence holds words of the clinician.
+    pub(super) clinician_spoke: bool,
     /// Changes from one number to another that the sentence tells, all of them said.
     pub(super) changes: &'a [(f64, f64)],
 }
@@ -174,6 +185,7 @@ impl Check<'_> {
     /// Refuses a sentence whose words are not carried.
     pub(super) fn run(&self) -> Result<(), Refusal> {
         self.denials()?;
+        self.clinician()?;
         for (at, (item, fate)) in self.each().enumerate() {
             match fate {
                 Fate::Denied if self.mirrored(at) => {}
@@ -210,6 +222,18 @@ impl Check<'_> {
         Ok(())
     }
 
+    /// The clinician does nothing where only the client was heard.
+    fn clinician(&self) -> Result<(), Refusal> {
+        let named = self.each().find(|(item, _)| {
+            item.meant.whose == Whose::Clinician
+                && matches!(item.lower.as_str(), "clinician" | "therapist" | "writer")
+        });
+        match named {
+            Some((item, _)) if !self.clinician_spoke => Err(Refusal::Person(self.word(item))),
+            _ => Ok(()),
+        }
+    }
+
     /// Whether a word stands in a stretch that is denied, of which another word was denied.
     fn mirrored(&self, at: usize) -> bool {
         let denied = |n: &usize| {
@@ -230,6 +254,12 @@ impl Check<'_> {
         let word = || self.word(item);
         if item.reached {
             return Err(Refusal::Negation(word()));
+        }
+        // "Lamotrigine one hundred" is said of milligrams.
+        let medicated = |i: &Item| i.kinds().any(|k| k == Kind::Medication);
+        if matches!(item.lower.as_str(), "mg" | "milligrams") && self.evidence.iter().any(medicated)
+        {
+            return Ok(());
         }
         let medicine = MEDICINE.iter().any(|end| item.lower.ends_with(end));
         if medicine && item.lower.len() >= 7 {
@@ -283,6 +313,15 @@ impl Check<'_> {
             .evidence
             .iter()
             .any(|i| i.is(Sense::Ahead) || i.is(Sense::AheadBefore) || i.is(Sense::Bid));
+        // Told as done, where all that was said is to come.
+        let to_come = self.evidence.iter().any(|i| i.meant.ahead == Three::Yes)
+            && !self.evidence.iter().any(|i| i.meant.ahead == Three::No);
+        let done = self.each().find(|(item, fate)| {
+            is_act(&item.lower) && item.meant.ahead == Three::No && *fate != Fate::Quoted
+        });
+        if let Some((item, _)) = done.filter(|_| to_come) {
+            return Err(Refusal::Plan(self.word(item)));
+        }
         let mut carried = 0;
         let mut unsaid = Vec::new();
         for (item, fate) in self.each() {

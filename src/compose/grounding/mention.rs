@@ -317,7 +317,7 @@ fn is_subject(word: &str) -> bool {
 
 /// Whether a word denies a whole list: "denied", "no".
 fn lists_denied(word: &str) -> bool {
-    matches!(word, "no" | "without" | "none" | "nor" | "neither" | "never") || word.starts_with("den")
+    matches!(word, "no" | "none" | "nor" | "neither" | "never") || word.starts_with("den")
 }
 
 /// Tells what is denied.

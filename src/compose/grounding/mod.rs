@@ -20,7 +20,7 @@ mod words;
 pub use refusal::Refusal;
 
 use mention::Item;
-use words::{Sense, Words};
+use words::{Kind, Sense, Words};
 
 use crate::note::format::NoteFormat;
 use crate::reading::lexicon::Lexicon;
@@ -129,6 +129,14 @@ impl Ground<'_> {
         };
         facts::check(self.lexicon, &read_told, &read_said, &facts::Beside {
             carried: &carried,
+            of_another: &|span| {
+                sentence_items.windows(2).any(|pair| {
+                    pair[1].span.start < span.end
+                        && span.start < pair[1].span.end
+                        && pair[0].lower.ends_with("'s")
+                        && pair[0].kinds().any(|k| k == Kind::Person)
+                })
+            },
             ahead: evidence_items.iter().any(|i| i.is(Sense::Ahead) || i.is(Sense::AheadBefore)),
             denied: sentence_items.iter().any(Item::denies) && evidence_items.iter().any(Item::denies),
         })?;
@@ -137,6 +145,7 @@ impl Ground<'_> {
             fates: &fates,
             text: sentence,
             evidence: &evidence_items,
+            clinician_spoke: evidence.iter().any(|s| !s.speaker.is_client()),
             changes: &amount::changes(utterance),
         }
         .run()

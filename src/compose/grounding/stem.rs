@@ -114,8 +114,8 @@ fn irregular(word: &str) -> Option<&'static str> {
 const TELLING: &[&str] = &[
     "reported", "stated", "said", "described", "noted", "wanted", "needed", "hoped", "planned",
     "scheduled", "agreed", "offered", "decided", "denied", "asked", "preferred", "suggested", "recommended", "declined", "refused", "intended", "expressed", "felt",
-    "indicated", "endorsed", "thought", "knew", "understood", "need", "based", "related", "used",
-    "given", "set", "put", "let", "read", "cut", "hurt", "discussed", "shared",
+    "indicated", "endorsed", "thought", "knew", "understood", "need", "based", "related",
+    "set", "put", "let", "read", "cut", "hurt", "discussed", "shared",
 ];
 
 /// Whether a word is a verb in the past that tells of a thing done.
@@ -131,6 +131,21 @@ pub(super) fn is_done(word: &str) -> bool {
                 && !word.ends_with("ing")
                 && !matches!(base, "be" | "have" | "man" | "woman" | "child")
         })
+}
+
+/// Verbs of talking and agreeing, by which a note tells of what is to come as well.
+const SETTLING: &[&str] = &[
+    "identified", "explored", "acknowledged", "mentioned", "verbalized", "verbalised", "committed",
+    "requested", "arranged", "booked", "established", "informed", "advised", "encouraged",
+    "considered", "expected", "determined", "assigned", "moved", "chose", "invited", "deferred",
+    "postponed", "raised", "notified", "confirmed", "accepted", "consented", "concerned", "spoke",
+    "talked", "motivated", "interested", "focused", "prepared", "required", "continued", "remained",
+    "increased", "decreased", "reduced", "changed", "extended", "told", "addressed", "made",
+];
+
+/// Whether a word is a verb in the past that tells of an act.
+pub(super) fn is_act(word: &str) -> bool {
+    is_done(word) && !SETTLING.contains(&word)
 }
 
 /// How often an ending is taken off.
