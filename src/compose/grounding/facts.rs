@@ -14,6 +14,10 @@ use crate::reading::risk::{RiskField, RiskStatus};
 pub(super) struct Beside<'a> {
     /// Whether the words of the sentence between two bytes were themselves said, in the same way.
     pub(super) carried: &'a dyn Fn(&Range<usize>) -> bool,
+    /// The bytes of words of the sentence.
+    pub(super) span: &'a dyn Fn(&Range<usize>) -> Range<usize>,
+    /// Whether the words of the sentence between two bytes are denied, as they were when said.
+    pub(super) denied_alike: &'a dyn Fn(&Range<usize>) -> bool,
     /// Whether the words of the sentence between two bytes are named as somebody else's:
     /// "brother's suicide".
     pub(super) of_another: &'a dyn Fn(&Range<usize>) -> bool,
@@ -84,8 +88,11 @@ fn risk(told: &Reading, said: &Reading, beside: &Beside<'_>) -> Result<(), Refus
         let right = match said.risk.status(field) {
             Some((known, _)) => agrees(known, status),
             // What the client says unasked is a sign that the reading leaves unsettled.
+            None if status == RiskStatus::Denied => {
+                cites.iter().all(|(_, cite)| (beside.denied_alike)(&cite.span))
+            }
             None => {
-                status != RiskStatus::Denied && said.risk.signals.iter().any(|(f, _)| *f == field)
+                said.risk.signals.iter().any(|(f, _)| *f == field)
             }
         };
         if !right {
@@ -172,7 +179,9 @@ fn techniques(
         let relative = said.tags.iter().any(|t| {
             known(t).family() == known(tag).family() && outcome(t.status) == outcome(tag.status)
         });
-        if same.is_empty() && !relative && tag.why.how == How::Term && !(beside.carried)(&tag.cite.span) {
+        if same.is_empty() && !relative && tag.why.how == How::Term
+            && known(tag).id != "homework.assign"
+            && !(beside.carried)(&(beside.span)(&tag.why.words)) {
             return Err(Refusal::Technique { name: name() });
         }
     }

@@ -271,6 +271,11 @@ fn opens(word: &str) -> bool {
         || is_done(word)
 }
 
+/// Whether a word makes the next, in "-ing", a verb of now or of what is to come.
+fn is_progressive(word: &str) -> bool {
+    matches!(word, "am" | "is" | "are") || ["'m", "'re", "'s"].iter().any(|end| word.ends_with(end))
+}
+
 /// What of `sense` stands at a word.
 fn at<'a>(marks: &'a [Match<Sense>], sense: Sense, at: usize) -> impl Iterator<Item = &'a Match<Sense>> {
     marks
@@ -408,7 +413,8 @@ fn ahead(words: &[Word], marks: &[Match<Sense>], declined: bool, items: &mut [It
             let participle = words[n].lower.ends_with("ing")
                 && items[n].kinds().next().is_none()
                 && (words[n].break_before >= Break::Comma
-                    || words[beside].iter().any(|w| w.lower == "with"));
+                    || words[beside].iter().any(|w| w.lower == "with")
+                    || words[n.saturating_sub(1)..n].iter().any(|w| is_progressive(&w.lower)));
             if state == Three::No && participle {
                 items[n].meant.ahead = Three::Maybe;
             }

@@ -129,6 +129,12 @@ impl Ground<'_> {
         };
         facts::check(self.lexicon, &read_told, &read_said, &facts::Beside {
             carried: &carried,
+            span: &|words| utterance.span(words),
+            denied_alike: &|span| {
+                let inside = |item: &Item| item.span.start < span.end && span.start < item.span.end;
+                let fates = || sentence_items.iter().zip(&fates).filter(|(i, _)| inside(i));
+                carried(span) && fates().any(|(_, fate)| *fate == content::Fate::Mirrored)
+            },
             of_another: &|span| {
                 sentence_items.windows(2).any(|pair| {
                     pair[1].span.start < span.end

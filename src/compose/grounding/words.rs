@@ -187,7 +187,8 @@ impl Words {
             for means in &same.means {
                 let sense = Sense::Means(group, same.kind);
                 add(means, sense)?;
-                for word in means.iter().filter_map(|phrase| plain(phrase)) {
+                let by_form = matches!(same.kind, Some(Kind::Extent | Kind::Time | Kind::Cause));
+                for word in means.iter().filter(|_| !by_form).filter_map(|phrase| plain(phrase)) {
                     stems.entry(stem(word)).or_default().push(sense);
                 }
                 group += 1;
