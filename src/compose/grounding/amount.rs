@@ -39,13 +39,21 @@ const UNITS: &[(&str, &[&str])] = &[
     ("percent", &["percent", "%"]),
     ("pound", &["pound", "pounds", "lb", "lbs"]),
     ("time", &["times", "x"]),
-    ("session", &["session", "sessions", "visits", "appointments"]),
+    (
+        "session",
+        &["session", "sessions", "visits", "appointments"],
+    ),
     ("drink", &["drink", "drinks", "beers", "beer"]),
     ("dollar", &["dollars", "$"]),
 ];
 
 /// Units of which another word may be said: a week has days, and so on.
-const LOOSE: &[(&str, &str)] = &[("day", "night"), ("time", "day"), ("time", "night"), ("time", "session")];
+const LOOSE: &[(&str, &str)] = &[
+    ("day", "night"),
+    ("time", "day"),
+    ("time", "night"),
+    ("time", "session"),
+];
 
 /// Small numbers as they stand before "'s".
 const SMALL: &[&str] = &[
@@ -53,13 +61,16 @@ const SMALL: &[&str] = &[
 ];
 
 /// Refuses amounts of the sentence that the evidence does not carry.
-pub(super) fn check(sentence: &ScriptUtterance, evidence: &[ScriptUtterance]) -> Result<(), Refusal> {
-    let said: Vec<Amount> = evidence
-        .iter()
-        .flat_map(|u| amounts(u, true))
-        .collect();
+pub(super) fn check(
+    sentence: &ScriptUtterance,
+    evidence: &[ScriptUtterance],
+) -> Result<(), Refusal> {
+    let said: Vec<Amount> = evidence.iter().flat_map(|u| amounts(u, true)).collect();
     for amount in amounts(sentence, false) {
-        let mut same = said.iter().filter(|s| carries(&s.value, &amount.value)).peekable();
+        let mut same = said
+            .iter()
+            .filter(|s| carries(&s.value, &amount.value))
+            .peekable();
         let right = same.any(|s| units_agree(s.unit, amount.unit));
         if !right {
             return Err(match (&amount.value, amount.unit) {
@@ -122,7 +133,8 @@ fn carries(said: &Value, told: &Value) -> bool {
         (Value::Plain(a), Value::Clock(b)) | (Value::Clock(b), Value::Plain(a)) => {
             let (hour, minute) = (b / 60, b % 60);
             let hour = if hour == 0 { 12 } else { hour };
-            (minute == 0 && ((a - f64::from(hour)).abs() < 1e-9 || (a - f64::from(hour % 12)).abs() < 1e-9))
+            (minute == 0
+                && ((a - f64::from(hour)).abs() < 1e-9 || (a - f64::from(hour % 12)).abs() < 1e-9))
                 || (a - f64::from(hour * 100 + minute)).abs() < 1e-9
         }
         (Value::Day(_, a), Value::Plain(b)) => (f64::from(*a) - b).abs() < 1e-9,
@@ -149,7 +161,10 @@ fn amounts(utterance: &ScriptUtterance, said: bool) -> Vec<Amount> {
     if said {
         for (at, word) in utterance.words.iter().enumerate() {
             let next = utterance.words.get(at + 1).and_then(|w| unit_of(&w.lower));
-            if let Some(n) = SMALL.iter().position(|s| word.lower.strip_suffix("'s") == Some(s)) {
+            if let Some(n) = SMALL
+                .iter()
+                .position(|s| word.lower.strip_suffix("'s") == Some(s))
+            {
                 all.push(Amount {
                     value: Value::Plain(n as f64 + 1.0),
                     unit: None,
@@ -162,7 +177,8 @@ fn amounts(utterance: &ScriptUtterance, said: bool) -> Vec<Amount> {
                     1.0
                 }
                 "once" | "weekly" | "daily" | "one" => 1.0,
-                "twice" | "couple" | "both" | "pair" | "fortnight" | "biweekly" | "fortnightly" | "two" => 2.0,
+                "twice" | "couple" | "both" | "pair" | "fortnight" | "biweekly" | "fortnightly"
+                | "two" => 2.0,
                 "half" => 30.0,
                 "quarter" => 15.0,
                 "thrice" | "three" => 3.0,
@@ -183,8 +199,16 @@ fn unit(utterance: &ScriptUtterance, number: &Number) -> Option<&'static str> {
     if matches!(number.value, Quantity::Percent(_)) {
         return Some("percent");
     }
-    let end = utterance.words.get(number.words.end.checked_sub(1)?)?.span.end;
-    let after = utterance.text.get(end..).unwrap_or_default().trim_start_matches(['-', ' ']);
+    let end = utterance
+        .words
+        .get(number.words.end.checked_sub(1)?)?
+        .span
+        .end;
+    let after = utterance
+        .text
+        .get(end..)
+        .unwrap_or_default()
+        .trim_start_matches(['-', ' ']);
     if after.starts_with('%') {
         return Some("percent");
     }

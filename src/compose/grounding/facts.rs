@@ -82,18 +82,19 @@ fn risk(told: &Reading, said: &Reading, beside: &Beside<'_>) -> Result<(), Refus
         let Some((status, cites)) = told.risk.status(field) else {
             continue;
         };
-        if cites.iter().all(|(_, cite)| (beside.of_another)(&cite.span)) {
+        if cites
+            .iter()
+            .all(|(_, cite)| (beside.of_another)(&cite.span))
+        {
             continue;
         }
         let right = match said.risk.status(field) {
             Some((known, _)) => agrees(known, status),
             // What the client says unasked is a sign that the reading leaves unsettled.
-            None if status == RiskStatus::Denied => {
-                cites.iter().all(|(_, cite)| (beside.denied_alike)(&cite.span))
-            }
-            None => {
-                said.risk.signals.iter().any(|(f, _)| *f == field)
-            }
+            None if status == RiskStatus::Denied => cites
+                .iter()
+                .all(|(_, cite)| (beside.denied_alike)(&cite.span)),
+            None => said.risk.signals.iter().any(|(f, _)| *f == field),
         };
         if !right {
             return Err(Refusal::Risk { field: Some(field) });
@@ -124,7 +125,9 @@ enum Outcome {
 
 fn outcome(status: Status) -> Outcome {
     match status {
-        Status::Performed | Status::Attempted | Status::Reviewed | Status::ClientUse => Outcome::Done,
+        Status::Performed | Status::Attempted | Status::Reviewed | Status::ClientUse => {
+            Outcome::Done
+        }
         Status::Assigned | Status::Planned => Outcome::Ahead,
         Status::Declined | Status::Negated => Outcome::Left,
         Status::Historical | Status::Hypothetical | Status::OtherProvider => Outcome::Elsewhere,
@@ -150,7 +153,9 @@ fn techniques(
             .iter()
             .filter(|t| t.intervention == tag.intervention)
             .collect();
-        let right = same.iter().any(|t| outcome(t.status) == outcome(tag.status));
+        let right = same
+            .iter()
+            .any(|t| outcome(t.status) == outcome(tag.status));
         if right {
             continue;
         }
@@ -179,9 +184,12 @@ fn techniques(
         let relative = said.tags.iter().any(|t| {
             known(t).family() == known(tag).family() && outcome(t.status) == outcome(tag.status)
         });
-        if same.is_empty() && !relative && tag.why.how == How::Term
+        if same.is_empty()
+            && !relative
+            && tag.why.how == How::Term
             && known(tag).id != "homework.assign"
-            && !(beside.carried)(&(beside.span)(&tag.why.words)) {
+            && !(beside.carried)(&(beside.span)(&tag.why.words))
+        {
             return Err(Refusal::Technique { name: name() });
         }
     }

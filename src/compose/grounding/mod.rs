@@ -11,9 +11,11 @@ mod facts;
 mod mention;
 mod quote;
 mod refusal;
+mod scope;
 mod stem;
 #[cfg(test)]
 mod tests;
+mod verdict;
 mod whose;
 mod words;
 
@@ -78,15 +80,12 @@ impl Ground<'_> {
             return Err(Refusal::Empty);
         }
         if self.mode == Mode::Dictation
-            && evidence
-                .iter()
-                .any(|s| quote::spoken(s.text) == told_words)
+            && evidence.iter().any(|s| quote::spoken(s.text) == told_words)
         {
             return Ok(());
         }
         let quoted = quote::quoted(sentence);
-        let said_words: Vec<Vec<String>> =
-            evidence.iter().map(|s| quote::spoken(s.text)).collect();
+        let said_words: Vec<Vec<String>> = evidence.iter().map(|s| quote::spoken(s.text)).collect();
         for range in &quoted {
             let part = quote::spoken(sentence.get(range.clone()).unwrap_or_default());
             if !said_words.iter().any(|whole| quote::holds(whole, &part)) {
@@ -124,29 +123,44 @@ impl Ground<'_> {
             sentence_items.iter().zip(&fates).all(|(item, fate)| {
                 item.span.end <= span.start
                     || span.end <= item.span.start
-                    || matches!(fate, content::Fate::Free | content::Fate::Carried | content::Fate::Mirrored | content::Fate::Quoted)
+                    || matches!(
+                        fate,
+                        content::Fate::Free
+                            | content::Fate::Carried
+                            | content::Fate::Mirrored
+                            | content::Fate::Quoted
+                    )
             })
         };
-        facts::check(self.lexicon, &read_told, &read_said, &facts::Beside {
-            carried: &carried,
-            span: &|words| utterance.span(words),
-            denied_alike: &|span| {
-                let inside = |item: &Item| item.span.start < span.end && span.start < item.span.end;
-                let fates = || sentence_items.iter().zip(&fates).filter(|(i, _)| inside(i));
-                carried(span) && fates().any(|(_, fate)| *fate == content::Fate::Mirrored)
+        facts::check(
+            self.lexicon,
+            &read_told,
+            &read_said,
+            &facts::Beside {
+                carried: &carried,
+                span: &|words| utterance.span(words),
+                denied_alike: &|span| {
+                    let inside =
+                        |item: &Item| item.span.start < span.end && span.start < item.span.end;
+                    let fates = || sentence_items.iter().zip(&fates).filter(|(i, _)| inside(i));
+                    carried(span) && fates().any(|(_, fate)| *fate == content::Fate::Mirrored)
+                },
+                of_another: &|span| {
+                    sentence_items.windows(2).any(|pair| {
+                        pair[1].span.start < span.end
+                            && span.start < pair[1].span.end
+                            && pair[0].lower.ends_with("'s")
+                            && pair[0].kinds().any(|k| k == Kind::Person)
+                    })
+                },
+                ahead: evidence_items
+                    .iter()
+                    .any(|i| i.is(Sense::Ahead) || i.is(Sense::AheadBefore)),
+                denied: sentence_items.iter().any(Item::denies)
+                    && evidence_items.iter().any(Item::denies),
             },
-            of_another: &|span| {
-                sentence_items.windows(2).any(|pair| {
-                    pair[1].span.start < span.end
-                        && span.start < pair[1].span.end
-                        && pair[0].lower.ends_with("'s")
-                        && pair[0].kinds().any(|k| k == Kind::Person)
-                })
-            },
-            ahead: evidence_items.iter().any(|i| i.is(Sense::Ahead) || i.is(Sense::AheadBefore)),
-            denied: sentence_items.iter().any(Item::denies) && evidence_items.iter().any(Item::denies),
-        })?;
-        content::Check {
+        )?;
+        verdict::Check {
             sentence: &sentence_items,
             fates: &fates,
             text: sentence,
@@ -202,7 +216,11 @@ impl Ground<'_> {
 /// How an utterance answers.
 fn answered(answer: &ScriptUtterance) -> mention::Answer {
     let first = answer.words.iter().find(|w| {
-        !w.is_filler() && !matches!(w.lower.as_str(), "oh" | "well" | "i" | "mean" | "god" | "honestly")
+        !w.is_filler()
+            && !matches!(
+                w.lower.as_str(),
+                "oh" | "well" | "i" | "mean" | "god" | "honestly"
+            )
     });
     match first.map(|w| w.lower.as_str()) {
         Some("no" | "nope" | "nah" | "never" | "not" | "none" | "don't" | "haven't" | "didn't") => {

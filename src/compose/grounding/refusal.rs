@@ -92,7 +92,10 @@ impl fmt::Display for Refusal {
                 return write!(f, "the technique `{name}` was not spoken of");
             }
             Self::Status { name, .. } => {
-                return write!(f, "what became of the technique `{name}` was said differently");
+                return write!(
+                    f,
+                    "what became of the technique `{name}` was said differently"
+                );
             }
             Self::Risk { field: None } => "the level of risk was not stated so",
             Self::Risk { field: Some(field) } => {

@@ -38,8 +38,24 @@ const BEFORE: &[&str] = &[
 
 /// Words of whose a person is.
 const POSSESSIVE: &[&str] = &[
-    "her", "his", "their", "my", "your", "the", "client's", "patient's", "a", "an", "older",
-    "younger", "oldest", "youngest", "late", "both", "elder", "little",
+    "her",
+    "his",
+    "their",
+    "my",
+    "your",
+    "the",
+    "client's",
+    "patient's",
+    "a",
+    "an",
+    "older",
+    "younger",
+    "oldest",
+    "youngest",
+    "late",
+    "both",
+    "elder",
+    "little",
 ];
 
 /// Tells whose matter each word of a sentence is. `named` tells whether somebody else was named
@@ -74,9 +90,7 @@ pub(super) fn tell(
                 Some(Whose::Client)
             }
             // The client does not speak of the client so.
-            "she" | "he" | "she's" | "he's" if speaker.is_client() => {
-                Some(Whose::Other)
-            }
+            "she" | "he" | "she's" | "he's" if speaker.is_client() => Some(Whose::Other),
             "himself" | "herself" if whose == Whose::Unsaid && *named && n > 0 => {
                 matches!(words[n - 1].lower.as_str(), "he" | "she").then_some(Whose::Other)
             }
@@ -121,8 +135,10 @@ pub(super) fn tell(
 
 /// Whether a word after "brother's" shows that it means "brother is" or "brother has".
 fn is_done_by(next: &Word) -> bool {
-    matches!(next.lower.as_str(), "been" | "got" | "not" | "still" | "just" | "going" | "a" | "so" | "always" | "really")
-        || next.lower.ends_with("ing")
+    matches!(
+        next.lower.as_str(),
+        "been" | "got" | "not" | "still" | "just" | "going" | "a" | "so" | "always" | "really"
+    ) || next.lower.ends_with("ing")
         || next.lower.ends_with("ed")
 }
 

@@ -188,7 +188,11 @@ impl Words {
                 let sense = Sense::Means(group, same.kind);
                 add(means, sense)?;
                 let by_form = matches!(same.kind, Some(Kind::Extent | Kind::Time | Kind::Cause));
-                for word in means.iter().filter(|_| !by_form).filter_map(|phrase| plain(phrase)) {
+                for word in means
+                    .iter()
+                    .filter(|_| !by_form)
+                    .filter_map(|phrase| plain(phrase))
+                {
                     stems.entry(stem(word)).or_default().push(sense);
                 }
                 group += 1;
@@ -203,8 +207,9 @@ impl Words {
 
     /// Words that deny or decline.
     pub(super) fn declining(&self, words: &[Word]) -> Vec<Match<Sense>> {
-        self.book
-            .find_only(words, |s| matches!(s, Sense::Negated | Sense::NegatedBefore))
+        self.book.find_only(words, |s| {
+            matches!(s, Sense::Negated | Sense::NegatedBefore)
+        })
     }
 
     /// What a word that no phrase covers stands for by its stem: "happily" as "happy".
