@@ -14,6 +14,13 @@ use crate::reading::risk::{RiskField, RiskStatus};
 pub(super) struct Beside<'a> {
     /// Whether the words of the sentence between two bytes were themselves said, in the same way.
     pub(super) carried: &'a dyn Fn(&Range<usize>) -> bool,
+    /// The bytes of words of the sentence.
+    pub(super) span: &'a dyn Fn(&Range<usize>) -> Range<usize>,
+    /// Whether the words of the sentence between two bytes are denied, as they were when said.
+    pub(super) denied_alike: &'a dyn Fn(&Range<usize>) -> bool,
+    /// Whether the words of the sentence between two bytes are named as somebody else's:
+    /// "brother's suicide".
+    pub(super) of_another: &'a dyn Fn(&Range<usize>) -> bool,
     /// Whether the evidence surely speaks of what is to come.
     pub(super) ahead: bool,
     /// Whether both speak of something denied or declined.
@@ -28,7 +35,7 @@ pub(super) fn check(
     beside: &Beside<'_>,
 ) -> Result<(), Refusal> {
     measures(told, said)?;
-    risk(told, said)?;
+    risk(told, said, beside)?;
     techniques(lexicon, told, said, beside)
 }
 
@@ -64,7 +71,7 @@ fn measures(told: &Reading, said: &Reading) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn risk(told: &Reading, said: &Reading) -> Result<(), Refusal> {
+fn risk(told: &Reading, said: &Reading, beside: &Beside<'_>) -> Result<(), Refusal> {
     for field in [
         RiskField::Si,
         RiskField::Hi,
@@ -72,15 +79,22 @@ fn risk(told: &Reading, said: &Reading) -> Result<(), Refusal> {
         RiskField::Plan,
         RiskField::Intent,
     ] {
-        let Some((status, _)) = told.risk.status(field) else {
+        let Some((status, cites)) = told.risk.status(field) else {
             continue;
         };
+        if cites
+            .iter()
+            .all(|(_, cite)| (beside.of_another)(&cite.span))
+        {
+            continue;
+        }
         let right = match said.risk.status(field) {
             Some((known, _)) => agrees(known, status),
             // What the client says unasked is a sign that the reading leaves unsettled.
-            None => {
-                status != RiskStatus::Denied && said.risk.signals.iter().any(|(f, _)| *f == field)
-            }
+            None if status == RiskStatus::Denied => cites
+                .iter()
+                .all(|(_, cite)| (beside.denied_alike)(&cite.span)),
+            None => said.risk.signals.iter().any(|(f, _)| *f == field),
         };
         if !right {
             return Err(Refusal::Risk { field: Some(field) });
@@ -120,6 +134,11 @@ fn outcome(status: Status) -> Outcome {
     }
 }
 
+/// How sure the reading is of the evidence and of the sentence, where the two are opposed: a cue, or
+/// words said aloud, must tell of the evidence.
+const SURE: f32 = 0.86;
+const LIKELY: f32 = 0.7;
+
 fn techniques(
     lexicon: &Lexicon,
     told: &Reading,
@@ -140,7 +159,7 @@ fn techniques(
         if right {
             continue;
         }
-        let clear = |t: &&Tag| t.confidence >= 0.7 && tag.confidence >= 0.7;
+        let clear = |t: &&Tag| t.confidence >= SURE && tag.confidence >= LIKELY;
         let opposed = same.iter().any(|t| {
             clear(t)
                 && matches!(
@@ -168,7 +187,8 @@ fn techniques(
         if same.is_empty()
             && !relative
             && tag.why.how == How::Term
-            && !(beside.carried)(&tag.cite.span)
+            && known(tag).id != "homework.assign"
+            && !(beside.carried)(&(beside.span)(&tag.why.words))
         {
             return Err(Refusal::Technique { name: name() });
         }

@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
-use super::stem::{is_done, stem};
+use super::scope::{ahead, contracted, denials};
+use super::stem::stem;
 use super::whose::{self, Whose};
 use super::words::{Kind, Sense, Words};
 use crate::session::{Mode, Speaker};
 use crate::transcript::phrase::Match;
-use crate::transcript::script::{Break, ScriptUtterance, Standing, Word};
+use crate::transcript::script::{ScriptUtterance, Standing, Word};
 
 /// Yes, no, or not to be told from the words.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -70,6 +71,8 @@ pub(super) struct Item {
     pub(super) meant: Meant,
     /// Whether it stands after a word that surely denies, in its stretch.
     pub(super) reached: bool,
+    /// Whether it stands in quotation marks.
+    pub(super) quoted: bool,
     /// Its bytes in the text.
     pub(super) span: Range<usize>,
 }
@@ -90,21 +93,27 @@ impl Item {
         (self.is(Sense::Negated) || contracted(&self.lower)) && !self.is(Sense::NotNegated)
     }
 
+    /// Whether it is itself a word of wishing, offering or putting off, which has a time of its own.
+    pub(super) fn of_no_time(&self) -> bool {
+        [
+            Sense::Ahead,
+            Sense::AheadSoftly,
+            Sense::Offer,
+            Sense::Negated,
+            Sense::NegatedSoftly,
+        ]
+        .into_iter()
+        .any(|sense| self.is(sense))
+    }
+
     /// What kinds of things it speaks of.
     pub(super) fn kinds(&self) -> impl Iterator<Item = Kind> {
         self.senses.iter().filter_map(|(sense, _)| match sense {
-            Sense::Means(_, kind) => *kind,
+            Sense::Means(_, kind) | Sense::General(_, kind) => *kind,
             _ => None,
         })
     }
 }
-
-/// How many words of weight a denial surely reaches.
-const DENIAL: usize = 4;
-/// How many words before a denial it may reach.
-const BACKWARD: usize = 7;
-/// How many words of weight a plan surely reaches.
-const PLAN: usize = 7;
 
 /// The words of an utterance, sentence after sentence.
 /// `quoted` are bytes in quotation marks, whose words turn nothing outside of them.
@@ -116,6 +125,7 @@ pub(super) fn items(
 ) -> Vec<Item> {
     let mut all = Vec::new();
     let mut other_named = false;
+    let utterance_declines = !lists.declining(&utterance.words).is_empty();
     for sentence in &utterance.sentences {
         let Some(words) = utterance.words.get(sentence.words.clone()) else {
             continue;
@@ -142,8 +152,12 @@ pub(super) fn items(
             .map(|(at, word)| item(lists, word, at, base, &marks))
             .collect();
         number(utterance, &words, &mut items);
+        for (word, item) in words.iter().zip(&mut items) {
+            item.quoted = inside(word);
+        }
         denials(&words, &marks, &mut items);
-        ahead(&words, &marks, &mut items);
+        let declined = utterance_declines || items.iter().any(Item::denies);
+        ahead(&words, &marks, declined, &mut items);
         whose::tell(
             &words,
             &mut items,
@@ -213,13 +227,13 @@ fn item(lists: &Words, word: &Word, at: usize, base: usize, marks: &[Match<Sense
         senses.push((mark.what, whole(mark)));
         match mark.what {
             Sense::Means(n, _) => concepts.push((Concept::Means(n), whole(mark))),
-            Sense::General(n) | Sense::Special(n) => {
+            Sense::General(n, _) | Sense::Special(n) => {
                 concepts.push((Concept::Cover(n), whole(mark)));
             }
             _ => {}
         }
     }
-    if !senses.iter().any(|(s, _)| matches!(s, Sense::Means(..))) {
+    if senses.is_empty() {
         for sense in lists.by_stem(&word.lower, &stem) {
             senses.push((*sense, alone.clone()));
             if let Sense::Means(n, _) = sense {
@@ -242,6 +256,7 @@ fn item(lists: &Words, word: &Word, at: usize, base: usize, marks: &[Match<Sense
             asked: false,
         },
         reached: false,
+        quoted: false,
         span: word.span.clone(),
     }
 }
@@ -254,200 +269,6 @@ fn number(utterance: &ScriptUtterance, words: &[Word], items: &mut [Item]) {
             item.number |= span.start <= word.span.start && word.span.end <= span.end;
         }
     }
-}
-
-fn has_weight(item: &Item) -> bool {
-    !item.is(Sense::Grammar) && !item.is(Sense::Note)
-}
-
-/// Whether a contraction denies: "didn't", "can't".
-fn contracted(word: &str) -> bool {
-    word.ends_with("n't")
-}
-
-/// Whether a word opens a new statement after "and" or a comma, so that no denial reaches it.
-fn opens(word: &str) -> bool {
-    matches!(
-        word,
-        "i" | "he"
-            | "she"
-            | "they"
-            | "we"
-            | "it"
-            | "has"
-            | "have"
-            | "had"
-            | "is"
-            | "was"
-            | "are"
-            | "were"
-            | "will"
-            | "would"
-            | "can"
-            | "does"
-            | "did"
-            | "client"
-            | "clinician"
-            | "reports"
-            | "states"
-            | "wants"
-            | "made"
-            | "patient"
-            | "there"
-            | "her"
-            | "his"
-            | "their"
-    ) || (word.len() > 5 && word.ends_with("ing"))
-        || (word.len() > 4 && word.ends_with("ed"))
-        || is_done(word)
-}
-
-/// What of `sense` stands at a word.
-fn at<'a>(
-    marks: &'a [Match<Sense>],
-    sense: Sense,
-    at: usize,
-) -> impl Iterator<Item = &'a Match<Sense>> {
-    marks
-        .iter()
-        .filter(move |m| m.what == sense && m.words.contains(&at))
-}
-
-fn stands(marks: &[Match<Sense>], sense: Sense, place: usize) -> bool {
-    at(marks, sense, place).next().is_some()
-}
-
-/// Whether a word surely denies what follows; within a phrase of its own meaning it may.
-fn denial(words: &[Word], marks: &[Match<Sense>], n: usize) -> Three {
-    let firm = stands(marks, Sense::Negated, n) || contracted(&words[n].lower);
-    if stands(marks, Sense::NotNegated, n) {
-        return Three::No;
-    }
-    let consumed = marks
-        .iter()
-        .any(|m| matches!(m.what, Sense::Means(..)) && m.words.len() > 1 && m.words.contains(&n));
-    match (firm, stands(marks, Sense::NegatedSoftly, n)) {
-        (true, _) if !consumed => Three::Yes,
-        (true, _) | (_, true) => Three::Maybe,
-        _ => Three::No,
-    }
-}
-
-/// Tells what is denied.
-fn denials(words: &[Word], marks: &[Match<Sense>], items: &mut [Item]) {
-    let ends = |n: usize| stands(marks, Sense::End, n) || words[n].break_before >= Break::Clause;
-    let mut state = Three::No;
-    let mut firm = false;
-    let mut left = 0;
-    for n in 0..words.len() {
-        let lower = words[n].lower.as_str();
-        let joins = matches!(lower, "and" | "then");
-        let after = words.get(n + 1).map_or("", |w| w.lower.as_str());
-        let anew =
-            (joins && opens(after)) || (words[n].break_before >= Break::Comma && opens(lower));
-        if ends(n) || anew {
-            state = Three::No;
-            firm = false;
-        } else if state == Three::Yes && (words[n].break_before >= Break::Comma || joins) {
-            state = Three::Maybe;
-        }
-        items[n].meant.denied = state;
-        items[n].reached = firm;
-        match denial(words, marks, n) {
-            Three::Yes => {
-                (state, left, firm) = (Three::Yes, DENIAL, true);
-            }
-            Three::Maybe if state == Three::No => (state, left) = (Three::Maybe, DENIAL),
-            _ if state != Three::No && has_weight(&items[n]) => {
-                left = usize::saturating_sub(left, 1);
-                if left == 0 && state == Three::Yes {
-                    state = Three::Maybe;
-                }
-            }
-            _ => {}
-        }
-        if stands(marks, Sense::NegatedBefore, n) {
-            backward(words, items, n, &ends);
-        }
-    }
-}
-
-/// What stands before a denial in the same statement may be what is denied.
-fn backward(words: &[Word], items: &mut [Item], from: usize, ends: &dyn Fn(usize) -> bool) {
-    for n in (from.saturating_sub(BACKWARD)..from).rev() {
-        if matches!(words[n].lower.as_str(), "i" | "he" | "she" | "they" | "we")
-            || words[n + 1].break_before >= Break::Clause
-        {
-            return;
-        }
-        if items[n].meant.denied == Three::No {
-            items[n].meant.denied = Three::Maybe;
-        }
-        if ends(n) {
-            return;
-        }
-    }
-}
-
-/// Tells what is to come.
-fn ahead(words: &[Word], marks: &[Match<Sense>], items: &mut [Item]) {
-    for part in parts(words, |n| stands(marks, Sense::End, n)) {
-        let past = part.clone().any(|n| is_done(&words[n].lower));
-        let open = if past { Three::No } else { Three::Maybe };
-        let mut state = open;
-        let mut left = 0;
-        let mut start = part.start;
-        for n in part {
-            let joins = matches!(words[n].lower.as_str(), "and" | "that" | "who" | "which")
-                || words[n].break_before >= Break::Comma;
-            if joins {
-                start = n;
-                let next = if words[n].break_before >= Break::Comma {
-                    n
-                } else {
-                    n + 1
-                };
-                if state == Three::Yes && words.get(next).is_some_and(|w| is_done(&w.lower)) {
-                    state = open;
-                }
-            }
-            items[n].meant.ahead = state;
-            if stands(marks, Sense::Ahead, n) {
-                (state, left) = (Three::Yes, PLAN);
-                for item in &mut items[start..n] {
-                    if item.meant.ahead == Three::No {
-                        item.meant.ahead = Three::Maybe;
-                    }
-                }
-            } else if stands(marks, Sense::AheadBefore, n) {
-                let done = words[start..n].iter().any(|w| is_done(&w.lower));
-                for item in &mut items[start..n] {
-                    item.meant.ahead = if done { Three::Maybe } else { Three::Yes };
-                }
-            } else if stands(marks, Sense::AheadSoftly, n) && state == Three::No {
-                state = Three::Maybe;
-            } else if state == Three::Yes && has_weight(&items[n]) {
-                left = usize::saturating_sub(left, 1);
-                if left == 0 {
-                    state = Three::Maybe;
-                }
-            }
-        }
-    }
-}
-
-/// The stretches between words at which a meaning ends.
-fn parts(words: &[Word], ends: impl Fn(usize) -> bool) -> Vec<Range<usize>> {
-    let mut parts = Vec::new();
-    let mut start = 0;
-    for n in 1..words.len() {
-        if words[n].break_before >= Break::Clause || ends(n) {
-            parts.push(start..n);
-            start = n;
-        }
-    }
-    parts.push(start..words.len());
-    parts
 }
 
 /// How a question was answered.

@@ -11,16 +11,18 @@ mod facts;
 mod mention;
 mod quote;
 mod refusal;
+mod scope;
 mod stem;
 #[cfg(test)]
 mod tests;
+mod verdict;
 mod whose;
 mod words;
 
 pub use refusal::Refusal;
 
 use mention::Item;
-use words::{Sense, Words};
+use words::{Kind, Sense, Words};
 
 use crate::note::format::NoteFormat;
 use crate::reading::lexicon::Lexicon;
@@ -101,11 +103,12 @@ impl Ground<'_> {
         let Some(utterance) = told.utterances.first() else {
             return Err(Refusal::Empty);
         };
-        if utterance
-            .struck
-            .iter()
-            .any(|range| !quote::spoken(sentence.get(range.clone()).unwrap_or_default()).is_empty())
-        {
+        // "Plan: …" opens with a heading, which is a command too.
+        let commands = |range: &std::ops::Range<usize>| {
+            let words = quote::spoken(sentence.get(range.clone()).unwrap_or_default());
+            !words.is_empty() && range.start > 0
+        };
+        if utterance.struck.iter().any(commands) {
             return Err(Refusal::Command);
         }
         amount::check(utterance, &said.utterances)?;
@@ -135,6 +138,21 @@ impl Ground<'_> {
             &read_said,
             &facts::Beside {
                 carried: &carried,
+                span: &|words| utterance.span(words),
+                denied_alike: &|span| {
+                    let inside =
+                        |item: &Item| item.span.start < span.end && span.start < item.span.end;
+                    let fates = || sentence_items.iter().zip(&fates).filter(|(i, _)| inside(i));
+                    carried(span) && fates().any(|(_, fate)| *fate == content::Fate::Mirrored)
+                },
+                of_another: &|span| {
+                    sentence_items.windows(2).any(|pair| {
+                        pair[1].span.start < span.end
+                            && span.start < pair[1].span.end
+                            && pair[0].lower.ends_with("'s")
+                            && pair[0].kinds().any(|k| k == Kind::Person)
+                    })
+                },
                 ahead: evidence_items
                     .iter()
                     .any(|i| i.is(Sense::Ahead) || i.is(Sense::AheadBefore)),
@@ -142,11 +160,12 @@ impl Ground<'_> {
                     && evidence_items.iter().any(Item::denies),
             },
         )?;
-        content::Check {
+        verdict::Check {
             sentence: &sentence_items,
             fates: &fates,
             text: sentence,
             evidence: &evidence_items,
+            clinician_spoke: evidence.iter().any(|s| !s.speaker.is_client()),
             changes: &amount::changes(utterance),
         }
         .run()

@@ -4,6 +4,8 @@ use crate::transcript::inflect;
 
 /// Endings, longest first, each with how many letters must be left.
 const ENDINGS: &[(&str, usize)] = &[
+    ("ibility", 4),
+    ("ability", 4),
     ("iveness", 4),
     ("fulness", 4),
     ("ization", 4),
@@ -17,6 +19,10 @@ const ENDINGS: &[(&str, usize)] = &[
     ("ition", 4),
     ("ising", 4),
     ("izing", 4),
+    ("ating", 4),
+    ("ated", 4),
+    ("ates", 4),
+    ("ator", 4),
     ("ised", 4),
     ("ized", 4),
     ("ance", 4),
@@ -29,6 +35,7 @@ const ENDINGS: &[(&str, usize)] = &[
     ("ions", 4),
     ("edly", 4),
     ("ings", 3),
+    ("ate", 4),
     ("ity", 4),
     ("ful", 4),
     ("ous", 4),
@@ -108,7 +115,6 @@ const TELLING: &[&str] = &[
     "reported",
     "stated",
     "said",
-    "told",
     "described",
     "noted",
     "wanted",
@@ -121,6 +127,11 @@ const TELLING: &[&str] = &[
     "decided",
     "denied",
     "asked",
+    "preferred",
+    "suggested",
+    "recommended",
+    "declined",
+    "refused",
     "intended",
     "expressed",
     "felt",
@@ -132,8 +143,6 @@ const TELLING: &[&str] = &[
     "need",
     "based",
     "related",
-    "used",
-    "given",
     "set",
     "put",
     "let",
@@ -157,6 +166,61 @@ pub(super) fn is_done(word: &str) -> bool {
                 && !word.ends_with("ing")
                 && !matches!(base, "be" | "have" | "man" | "woman" | "child")
         })
+}
+
+/// Verbs of talking and agreeing, by which a note tells of what is to come as well.
+const SETTLING: &[&str] = &[
+    "identified",
+    "explored",
+    "acknowledged",
+    "mentioned",
+    "verbalized",
+    "verbalised",
+    "committed",
+    "requested",
+    "arranged",
+    "booked",
+    "established",
+    "informed",
+    "advised",
+    "encouraged",
+    "considered",
+    "expected",
+    "determined",
+    "assigned",
+    "moved",
+    "chose",
+    "invited",
+    "deferred",
+    "postponed",
+    "raised",
+    "notified",
+    "confirmed",
+    "accepted",
+    "consented",
+    "concerned",
+    "spoke",
+    "talked",
+    "motivated",
+    "interested",
+    "focused",
+    "prepared",
+    "required",
+    "continued",
+    "remained",
+    "increased",
+    "decreased",
+    "reduced",
+    "changed",
+    "extended",
+    "told",
+    "addressed",
+    "made",
+];
+
+/// Whether a word is a verb in the past that tells of an act.
+pub(super) fn is_act(word: &str) -> bool {
+    is_done(word) && !SETTLING.contains(&word)
 }
 
 /// How often an ending is taken off.

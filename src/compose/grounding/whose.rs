@@ -68,6 +68,9 @@ pub(super) fn tell(
 ) {
     let mut whose = Whose::Unsaid;
     let in_talk = mode == Mode::Session;
+    let any = |list: &[&str]| words.iter().any(|w| list.contains(&w.lower.as_str()));
+    // "He pushed her": one of the two is not the client.
+    let two = any(&["he", "him", "his", "he's"]) && any(&["she", "her", "hers", "she's"]);
     let mut own_other = vec![false; words.len()];
     for n in 0..words.len() {
         let opens = opens(words, n);
@@ -92,7 +95,7 @@ pub(super) fn tell(
                 matches!(words[n - 1].lower.as_str(), "he" | "she").then_some(Whose::Other)
             }
             "she" | "he" | "they" | "she's" | "he's" | "they're" => {
-                if *named || in_talk {
+                if *named || in_talk || two {
                     Some(Whose::Unsaid)
                 } else {
                     Some(Whose::Client)

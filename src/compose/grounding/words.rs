@@ -43,7 +43,7 @@ pub(super) enum Sense {
     /// One of the phrases that mean the same.
     Means(u16, Option<Kind>),
     /// A general word that particular ones carry.
-    General(u16),
+    General(u16, Option<Kind>),
     /// A particular word that carries a general one.
     Special(u16),
     /// A word of grammar.
@@ -64,6 +64,8 @@ pub(super) enum Sense {
     AheadBefore,
     /// A word that may speak of what is to come.
     AheadSoftly,
+    /// A word that offers; where something was declined, what was offered was not done.
+    Offer,
     /// A word without which nothing is to come.
     Bid,
     /// A word at which a denial or plan ends.
@@ -97,6 +99,7 @@ struct Scope {
     ahead: Vec<String>,
     ahead_before: Vec<String>,
     ahead_softly: Vec<String>,
+    offers: Vec<String>,
     bids: Vec<String>,
     ends: Vec<String>,
 }
@@ -112,6 +115,8 @@ struct Same {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Covers {
+    #[serde(default)]
+    kind: Option<Kind>,
     general: Vec<String>,
     special: Vec<String>,
 }
@@ -173,6 +178,7 @@ impl Words {
         add(&file.scope.ahead, Sense::Ahead)?;
         add(&file.scope.ahead_before, Sense::AheadBefore)?;
         add(&file.scope.ahead_softly, Sense::AheadSoftly)?;
+        add(&file.scope.offers, Sense::Offer)?;
         add(&file.scope.bids, Sense::Bid)?;
         add(&file.scope.ends, Sense::End)?;
         let mut group = 0;
@@ -181,17 +187,29 @@ impl Words {
             for means in &same.means {
                 let sense = Sense::Means(group, same.kind);
                 add(means, sense)?;
-                for word in means.iter().filter_map(|phrase| plain(phrase)) {
+                let by_form = matches!(same.kind, Some(Kind::Extent | Kind::Time | Kind::Cause));
+                for word in means
+                    .iter()
+                    .filter(|_| !by_form)
+                    .filter_map(|phrase| plain(phrase))
+                {
                     stems.entry(stem(word)).or_default().push(sense);
                 }
                 group += 1;
             }
         }
         for (n, covers) in file.covers.iter().enumerate() {
-            add(&covers.general, Sense::General(n as u16))?;
+            add(&covers.general, Sense::General(n as u16, covers.kind))?;
             add(&covers.special, Sense::Special(n as u16))?;
         }
         Ok(Self { book, stems })
+    }
+
+    /// Words that deny or decline.
+    pub(super) fn declining(&self, words: &[Word]) -> Vec<Match<Sense>> {
+        self.book.find_only(words, |s| {
+            matches!(s, Sense::Negated | Sense::NegatedBefore)
+        })
     }
 
     /// What a word that no phrase covers stands for by its stem: "happily" as "happy".
