@@ -54,6 +54,10 @@ pub(super) struct Meant {
 }
 
 /// A word of a text.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each says a thing of the word by itself"
+)]
 pub(super) struct Item {
     /// The word in lower case.
     pub(super) lower: String,

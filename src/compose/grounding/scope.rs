@@ -67,11 +67,7 @@ fn is_progressive(word: &str) -> bool {
 }
 
 /// What of `sense` stands at a word.
-fn at<'a>(
-    marks: &'a [Match<Sense>],
-    sense: Sense,
-    at: usize,
-) -> impl Iterator<Item = &'a Match<Sense>> {
+fn at(marks: &[Match<Sense>], sense: Sense, at: usize) -> impl Iterator<Item = &Match<Sense>> {
     marks
         .iter()
         .filter(move |m| m.what == sense && m.words.contains(&at))
@@ -274,8 +270,8 @@ pub(super) fn ahead(words: &[Word], marks: &[Match<Sense>], declined: bool, item
 fn parts(words: &[Word], ends: impl Fn(usize) -> bool) -> Vec<Range<usize>> {
     let mut parts = Vec::new();
     let mut start = 0;
-    for n in 1..words.len() {
-        if words[n].break_before >= Break::Clause || ends(n) {
+    for (n, word) in words.iter().enumerate().skip(1) {
+        if word.break_before >= Break::Clause || ends(n) {
             parts.push(start..n);
             start = n;
         }
