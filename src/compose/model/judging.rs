@@ -6,8 +6,11 @@ use crate::compose::model::answer::Drafted;
 use crate::compose::model::items::{Item, evidence};
 use crate::compose::model::style::Style;
 use crate::note::document::Evidence;
-use crate::reading::Cite;
+use crate::reading::risk::RiskStatus;
+use crate::reading::{self, Cite};
 use crate::session::Speech;
+use crate::transcript::document::Transcript;
+use crate::transcript::script::Script;
 
 /// A sentence, judged.
 pub(super) enum Judged {
@@ -83,6 +86,9 @@ impl Judge<'_> {
         {
             return refused("it uses a phrase to avoid".to_owned());
         }
+        if self.contradicts_risk(&text) {
+            return refused("it says of a risk what was not heard in the session".to_owned());
+        }
         let cited: Vec<&Item> = cites.iter().filter_map(|at| items.get(*at)).collect();
         let answers: Vec<&Cite> = cited.iter().flat_map(|item| &item.said).collect();
         let with_questions: Vec<&Cite> = cited
@@ -105,6 +111,25 @@ impl Judge<'_> {
             }),
             Err(why) => refused(why),
         }
+    }
+
+    /// Whether the sentence, read like a dictation, denies or reports a risk that the whole reading
+    /// does not: words that were said are no answer to a question that nobody asked.
+    fn contradicts_risk(&self, text: &Speech) -> bool {
+        let lexicon = self.matter.lexicon;
+        let plain = Transcript::typed(&self.style.client_term.plain(text));
+        let script = Script::of(&plain, &lexicon.instrument_names);
+        let told = reading::read(lexicon, &script, &self.matter.format.purpose());
+        let said = &self.matter.reading.risk.said;
+        told.risk.said.iter().any(|(field, told)| {
+            told.iter().any(|(told, _)| {
+                let denied = *told == RiskStatus::Denied;
+                !said.get(field).is_some_and(|said| {
+                    said.iter()
+                        .any(|(status, _)| (*status == RiskStatus::Denied) == denied)
+                })
+            })
+        })
     }
 
     fn check(&self, text: &Speech, cites: &[&Cite]) -> Result<(), String> {
