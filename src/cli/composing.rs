@@ -32,6 +32,10 @@ pub struct ComposingArgs {
 }
 
 /// What the flags say of a language model's wording.
+#[allow(
+    clippy::doc_markdown,
+    reason = "these comments are the help on the terminal"
+)]
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct WordingArgs {
     /// Language model: a name of `notewright models list`, or a GGUF file.
@@ -40,7 +44,7 @@ pub struct WordingArgs {
     /// Let chance choose among likely words, the same each time for the same number.
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u32>,
-    /// How notes are worded: a TOML file with person, tense, length, `client_term`, avoid.
+    /// How notes are worded: a TOML file with person, tense, length, client_term, avoid.
     #[arg(long, value_name = "FILE", env = "NOTEWRIGHT_STYLE")]
     style: Option<PathBuf>,
 }

@@ -65,8 +65,10 @@ const MOST_WISH: usize = 300;
 /// When the note cannot be read or written, or the request makes no sense.
 pub fn run(world: &World, args: &RedraftArgs) -> Result<ExitCode, Failure> {
     let shown = args.note.display();
-    let text = std::fs::read_to_string(&args.note)
-        .map_err(|error| Failure::new(format!("cannot read the note {shown}: {error}")))?;
+    let text = std::fs::read_to_string(&args.note).map_err(|error| {
+        Failure::new(format!("cannot read the note {shown}: {error}"))
+            .hint("name a note that was written with draft --json")
+    })?;
     let of = |error: SavedError| {
         let hint = error.hint();
         Failure::new(format!("{shown}: {error}")).hint(hint)

@@ -6,6 +6,7 @@
 
 mod authors;
 mod budget;
+mod commands;
 mod failing;
 mod grounded;
 mod prompts;
@@ -115,7 +116,7 @@ fn quotes(note: &DraftNote) -> std::collections::BTreeSet<(String, String)> {
     note.sections
         .iter()
         .flat_map(|s| &s.statements)
-        .flat_map(|s| s.evidence())
+        .flat_map(notewright::note::document::Statement::evidence)
         .map(|e| (e.utterance().0.clone(), e.quote().as_str().to_owned()))
         .collect()
 }
