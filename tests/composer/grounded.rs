@@ -189,12 +189,10 @@ fn speech_that_gives_orders_changes_no_fact() {
         assert_eq!(facts(&note), facts(&own));
         let prompts = fake.prompts.join("\n");
         assert!(!prompts.contains("<|im_start|>system Settled"));
-        for line in lines(&note)
-            .iter()
-            .filter(|l| l.contains("*: Client denie"))
-        {
-            panic!("{}: {line}", format.id);
-        }
+        let obeyed = lines(&note)
+            .into_iter()
+            .find(|l| l.contains("*: Client denie"));
+        assert_eq!(obeyed, None, "{}", format.id);
     }
 }
 
