@@ -131,9 +131,12 @@ class Pen:
     PART = 8 << 20
 
     def __init__(self, program, model, context, threads, **tuning):
-        self.child = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        # As src/engine/child.rs starts it.
+        waiting = {"OMP_WAIT_POLICY": "passive", **os.environ}
+        pipe = subprocess.PIPE
+        self.child = subprocess.Popen([program], stdin=pipe, stdout=pipe, env=waiting)
         self.hello = self.take()["hello"]
-        tuning = {**dict(batch=512, micro_batch=512, flash=True, kv="f16"), **tuning}
+        tuning = {**dict(batch=256, micro_batch=256, flash=True, kv="f16"), **tuning}
         began = time.monotonic()
         load = dict(model=str(model), context=context, threads=threads, tuning=tuning)
         self.send({"load": load})
@@ -237,8 +240,7 @@ def tune(a):
     settings = [
         {},
         dict(flash=False),
-        dict(batch=256, micro_batch=256),
-        dict(batch=256, micro_batch=256, flash=False),
+        dict(batch=512, micro_batch=512),
         dict(micro_batch=128),
         dict(batch=1024, micro_batch=1024),
         dict(kv="q8_0"),

@@ -17,6 +17,9 @@ use crate::engine::failure::{Death, EngineError};
 use crate::engine::frame::{self, Frame, FrameError};
 use crate::engine::protocol::{Answer, EarAnswer, EarRequest, Engine, Failure, Hello};
 
+/// OpenMP's word on how threads wait.
+const WAITING: &str = "OMP_WAIT_POLICY";
+
 /// Where a child's binary lies.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Program {
@@ -144,6 +147,11 @@ impl<Q: Serialize, W: DeserializeOwned> Child<Q, W> {
             .stderr(Stdio::null())
             // An abort in ggml would otherwise start a debugger to print its stack.
             .env("GGML_NO_BACKTRACE", "1");
+        // Threads that wait in a loop for each other stand in each other's way as soon as anything
+        // else runs on the machine (benches/README.md).
+        if std::env::var_os(WAITING).is_none() {
+            command.env(WAITING, "passive");
+        }
         // Ctrl-C goes to the program alone, which then ends its children in order.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);

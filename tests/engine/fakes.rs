@@ -175,6 +175,16 @@ fn a_pen_that_hangs_is_ended() {
     assert!(!shows_canary(&error));
 }
 
+#[test]
+fn a_pen_that_never_stops_writing_is_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut pen = fake_pen(folder.path(), "pen-floods", patient());
+    let error = pen.generate(&anything(), &mut |_| Wish::GoOn).unwrap_err();
+    assert!(matches!(error, EngineError::Garbage { .. }), "{error}");
+    assert_eq!((pen.process(), children::starts(folder.path())), (None, 2));
+    assert!(!shows_canary(&error));
+}
+
 fn fake_pen(folder: &Path, behaviour: &str, patience: Patience) -> Pen {
     Pen::open(PenOptions {
         program: fake(folder, behaviour),

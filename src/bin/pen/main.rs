@@ -110,7 +110,11 @@ impl Loaded {
         let not_taken = |e: llama_cpp_2::LlamaCppError| ModelFault::NotTaken(e.to_string());
         let backend = LlamaBackend::init().map_err(not_taken)?;
         let mut fence = fence::close_around(&load.model);
-        let params = LlamaModelParams::default().with_n_gpu_layers(0);
+        // Read, not mapped: most weights are rearranged while loading, and the mapped ones would
+        // stay in memory beside them (benches/README.md).
+        let params = LlamaModelParams::default()
+            .with_n_gpu_layers(0)
+            .with_use_mmap(false);
         let model = LlamaModel::load_from_file(&backend, &load.model, &params).map_err(|_| {
             ModelFault::NotTaken(format!(
                 "llama.cpp refuses it; its architecture is `{architecture}`"

@@ -73,7 +73,7 @@ impl Default for Tuning {
         Self {
             batch: 256,
             micro_batch: 256,
-            flash: false,
+            flash: true,
             kv: KvType::F16,
         }
     }
