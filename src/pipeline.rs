@@ -32,16 +32,25 @@ pub fn draft(
     date: Option<SessionDate>,
     composer: &mut dyn Composer,
 ) -> DraftNote {
+    read(transcript, format, date, |matter| compose(matter, composer))
+}
+
+/// Reads a transcript for a note, and does something with what was read.
+pub fn read<T>(
+    transcript: &Transcript,
+    format: &NoteFormat,
+    date: Option<SessionDate>,
+    act: impl FnOnce(Matter<'_>) -> T,
+) -> T {
     let lexicon = Lexicon::embedded();
     let script = Script::of(transcript, &lexicon.instrument_names);
     let reading = reading::read(lexicon, &script, &format.purpose());
-    let matter = Matter {
+    act(Matter {
         transcript,
         script: &script,
         reading: &reading,
         lexicon,
         format,
         date,
-    };
-    compose(matter, composer)
+    })
 }

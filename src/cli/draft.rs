@@ -6,13 +6,13 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 
 use crate::cli::World;
+use crate::cli::composing::{Composing, ComposingArgs};
 use crate::cli::failure::Failure;
 use crate::cli::formats;
 use crate::cli::hearing::{HearingArgs, shown};
 use crate::cli::input::{self, Taker};
 use crate::cli::output::Target;
 use crate::cli::show;
-use crate::compose::extractive::Extractive;
 use crate::note::document::DraftNote;
 use crate::note::format::NoteFormat;
 use crate::pipeline;
@@ -50,6 +50,8 @@ pub struct DraftArgs {
     quiet: bool,
     #[command(flatten)]
     hearing: HearingArgs,
+    #[command(flatten)]
+    composing: ComposingArgs,
 }
 
 /// Dictation or session.
@@ -100,6 +102,7 @@ pub fn run(world: &World, args: &DraftArgs) -> Result<ExitCode, Failure> {
         );
     }
     let mut taker = Taker::new(world, &args.hearing, args.mode.map(Mode::from), args.quiet);
+    let mut composing = Composing::new(world, &args.composing, args.hearing.threads())?;
     let mut all_well = true;
     for (place, input) in inputs.iter().enumerate() {
         let taken = match taker.take(input) {
@@ -114,7 +117,12 @@ pub fn run(world: &World, args: &DraftArgs) -> Result<ExitCode, Failure> {
             failure.show();
             all_well = false;
         }
-        let mut note = pipeline::draft(&taken.transcript, format, date, &mut Extractive);
+        let mut note =
+            composing.draft(|composer| pipeline::draft(&taken.transcript, format, date, composer));
+        if let Some(failure) = composing.failure() {
+            failure.show();
+            all_well = false;
+        }
         note.add_findings(taken.findings);
         let name = input.to_string_lossy();
         if place > 0 && target.is_standard() && !args.json {

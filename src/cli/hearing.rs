@@ -25,7 +25,7 @@ pub struct HearingArgs {
     /// Recogniser: a name of `notewright models list`, or a file.
     #[arg(long, value_name = "NAME|FILE", env = "NOTEWRIGHT_MODEL")]
     model: Option<String>,
-    /// Threads for the engine; one for each physical core where not given.
+    /// Threads for an engine; one for each physical core where not given.
     #[arg(long, env = "NOTEWRIGHT_THREADS")]
     threads: Option<u16>,
     /// Language of the speech in two letters.
@@ -34,6 +34,14 @@ pub struct HearingArgs {
     /// Beams to search with: more is slower and a little surer.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=8))]
     beam: u8,
+}
+
+impl HearingArgs {
+    /// Threads that an engine shall compute with, where they are given.
+    #[must_use]
+    pub fn threads(&self) -> Option<u16> {
+        self.threads
+    }
 }
 
 /// The engine, and what is to be said about it.

@@ -1,5 +1,8 @@
 //! The command line: what each command prints and asks. Nothing here decides anything clinical.
 
+pub mod author;
+pub mod composing;
+pub mod difference;
 pub mod doctor;
 pub mod draft;
 pub mod explain;
@@ -11,6 +14,7 @@ pub mod interventions;
 pub mod models;
 pub mod output;
 pub mod progress;
+pub mod redraft;
 pub mod settings;
 pub mod show;
 pub mod transcribe;
@@ -48,6 +52,8 @@ pub struct Cli {
 enum Command {
     /// Draft a note from typed text, a transcript or a recording.
     Draft(draft::DraftArgs),
+    /// Word sections of a note anew with a language model, or take that back.
+    Redraft(redraft::RedraftArgs),
     /// Write down what was said in a recording, and no more.
     Transcribe(transcribe::TranscribeArgs),
     /// Show how a text was read: for each clause its section, and the words that decided.
@@ -112,6 +118,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
     };
     match cli.command {
         Command::Draft(args) => draft::run(&world, &args),
+        Command::Redraft(args) => redraft::run(&world, &args),
         Command::Transcribe(args) => transcribe::run(&world, &args),
         Command::Explain(args) => explain::run(&world, &args),
         Command::Models(args) => hearing::models(&world, &args),

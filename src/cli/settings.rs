@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::cli::composing::ComposerArg;
 use crate::cli::failure::Failure;
 use crate::session::Mode;
 
@@ -27,6 +28,12 @@ pub struct Settings {
     pub language: Option<String>,
     /// Words of the clinic that the recogniser should expect.
     pub vocabulary: Option<String>,
+    /// What words the notes: `auto`, `extractive` or `model`.
+    pub composer: Option<ComposerArg>,
+    /// Language model: a name of the catalog or a file.
+    pub llm: Option<String>,
+    /// File of the style in which a language model words the notes.
+    pub style: Option<PathBuf>,
 }
 
 /// The keys of `Settings`, for the nearest one to a mistyped key.
@@ -39,6 +46,9 @@ const KEYS: &[&str] = &[
     "mirror",
     "language",
     "vocabulary",
+    "composer",
+    "llm",
+    "style",
 ];
 
 /// The folders that the program uses.
@@ -132,7 +142,8 @@ mod tests {
     #[test]
     fn every_key_is_known() {
         let text = "format = \"dap\"\nmode = \"session\"\nmodel = \"base.en\"\nmodels = \"/m\"\n\
-                    threads = 2\nmirror = \"https://m\"\nlanguage = \"en\"\nvocabulary = \"EMDR\"\n";
+                    threads = 2\nmirror = \"https://m\"\nlanguage = \"en\"\nvocabulary = \"EMDR\"\n\
+                    composer = \"model\"\nllm = \"qwen\"\nstyle = \"house.toml\"\n";
         assert_eq!(Settings::parse(text).unwrap().threads, Some(2));
     }
 }

@@ -3,11 +3,13 @@
 
 pub mod extractive;
 pub mod facts;
+pub mod grounding;
+pub mod model;
 pub mod salience;
 pub mod tidy;
 
 use crate::note::document::{ComposerInfo, DraftNote, SCHEMA, Section};
-use crate::note::findings;
+use crate::note::findings::{self, Finding};
 use crate::note::format::NoteFormat;
 use crate::reading::Reading;
 use crate::reading::lexicon::Lexicon;
@@ -39,11 +41,21 @@ pub trait Composer {
 
     /// The format's sections in order, each statement with its evidence. Every clinically
     /// meaningful word of the transcript lands in one of them.
-    fn sections(&mut self, matter: Matter<'_>) -> Vec<Section>;
+    fn sections(&mut self, matter: Matter<'_>) -> Composed;
+}
+
+/// What a composer wrote.
+#[derive(Clone, Debug)]
+pub struct Composed {
+    /// The format's sections in order.
+    pub sections: Vec<Section>,
+    /// What a person should know of how they came about.
+    pub findings: Vec<Finding>,
 }
 
 /// Composes a draft note.
 pub fn compose(matter: Matter<'_>, composer: &mut dyn Composer) -> DraftNote {
+    let composed = composer.sections(matter);
     let mut note = DraftNote {
         schema: SCHEMA,
         format: matter.format.id.clone(),
@@ -51,7 +63,7 @@ pub fn compose(matter: Matter<'_>, composer: &mut dyn Composer) -> DraftNote {
         session: facts::session(matter),
         composer: composer.info(),
         transcript: Some(matter.transcript.clone()),
-        sections: composer.sections(matter),
+        sections: composed.sections,
         fields: facts::fields(matter),
         interventions: facts::interventions(matter),
         measures: facts::measures(matter),
@@ -66,5 +78,6 @@ pub fn compose(matter: Matter<'_>, composer: &mut dyn Composer) -> DraftNote {
         matter.transcript,
         matter.reading,
     );
+    note.add_findings(composed.findings);
     note
 }

@@ -17,6 +17,9 @@ use crate::engine::failure::{Death, EngineError};
 use crate::engine::frame::{self, Frame, FrameError};
 use crate::engine::protocol::{Answer, EarAnswer, EarRequest, Engine, Failure, Hello};
 
+/// OpenMP's word on how threads wait.
+const WAITING: &str = "OMP_WAIT_POLICY";
+
 /// Where a child's binary lies.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Program {
@@ -144,6 +147,11 @@ impl<Q: Serialize, W: DeserializeOwned> Child<Q, W> {
             .stderr(Stdio::null())
             // An abort in ggml would otherwise start a debugger to print its stack.
             .env("GGML_NO_BACKTRACE", "1");
+        // Threads that wait in a loop for each other stand in each other's way as soon as anything
+        // else runs on the machine (benches/README.md).
+        if std::env::var_os(WAITING).is_none() {
+            command.env(WAITING, "passive");
+        }
         // Ctrl-C goes to the program alone, which then ends its children in order.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
@@ -219,9 +227,57 @@ impl<Q: Serialize, W: DeserializeOwned> Child<Q, W> {
         })
     }
 
+    /// Sends a state, in parts, after the request that announced it.
+    ///
+    /// # Errors
+    /// Never yet; parts are cut to what the protocol allows.
+    pub fn give_state(&mut self, state: &[u8]) -> Result<(), EngineError> {
+        let engine = self.engine;
+        for part in state.chunks(frame::MAX_STATE) {
+            let frame =
+                frame::encode_state(part).map_err(|what| EngineError::NotSent { engine, what })?;
+            if let Some(to) = &self.requests {
+                let _ = to.send(frame);
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits for the parts of a state of `bytes` bytes, each `within` the time.
+    ///
+    /// # Errors
+    /// As [`Child::answer`].
+    pub fn take_state(&mut self, bytes: u64, within: Duration) -> Result<Vec<u8>, EngineError> {
+        let mut state = Vec::new();
+        while (state.len() as u64) < bytes {
+            match self.frame(within)? {
+                Frame::State(part) if !part.is_empty() => state.extend_from_slice(&part),
+                _ => return Err(self.garbage(FrameError::OutOfOrder)),
+            }
+        }
+        if state.len() as u64 > bytes {
+            return Err(self.garbage(FrameError::OutOfOrder));
+        }
+        Ok(state)
+    }
+
+    /// Ends a child that does not keep to the protocol, and says so.
+    pub fn garbage(&mut self, what: FrameError) -> EngineError {
+        self.end();
+        EngineError::Garbage {
+            engine: self.engine,
+            what,
+        }
+    }
+
     fn next(&mut self, within: Duration) -> Result<Answer<W>, EngineError> {
+        let frame = self.frame(within)?;
+        frame.message().map_err(|what| self.garbage(what))
+    }
+
+    fn frame(&mut self, within: Duration) -> Result<Frame, EngineError> {
         match self.answers.recv_timeout(within) {
-            Ok(Ok(frame)) => frame.message().map_err(|what| self.garbage(what)),
+            Ok(Ok(frame)) => Ok(frame),
             Ok(Err(FrameError::CutOff | FrameError::Pipe(_)))
             | Err(RecvTimeoutError::Disconnected) => {
                 let how = self.end();
@@ -238,14 +294,6 @@ impl<Q: Serialize, W: DeserializeOwned> Child<Q, W> {
                     waited: within,
                 })
             }
-        }
-    }
-
-    fn garbage(&mut self, what: FrameError) -> EngineError {
-        self.end();
-        EngineError::Garbage {
-            engine: self.engine,
-            what,
         }
     }
 }

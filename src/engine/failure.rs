@@ -211,7 +211,9 @@ fn refusal_hint(failure: &Failure) -> String {
         Failure::PromptTooLong { .. } => {
             "give it less text, or a larger context where the model has one".to_owned()
         }
-        Failure::Grammar => "this is a fault in the grammar, not in the text; report it".to_owned(),
+        Failure::Grammar | Failure::DeadEnd { .. } => {
+            "this is a fault in the grammar, not in the text; report it".to_owned()
+        }
         Failure::OutOfTurn(_) | Failure::Native(_) => {
             "try again; if it happens again, run `notewright doctor`".to_owned()
         }

@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 /// Version of frames and messages. It changes whenever either side would misread the other.
-pub const PROTOCOL: u8 = 1;
+pub const PROTOCOL: u8 = 2;
 
 /// Longest JSON message, in bytes: room for a prompt of a 32k context and its grammar.
 pub const MAX_MESSAGE: usize = 8 << 20;
@@ -19,10 +19,14 @@ pub const MAX_MESSAGE: usize = 8 << 20;
 /// Longest stretch of audio in one frame, in samples: two windows of 30 s at 16 kHz.
 pub const MAX_SAMPLES: usize = 2 * 30 * 16_000;
 
+/// Longest part of a language model's state in one frame, in bytes.
+pub const MAX_STATE: usize = 8 << 20;
+
 const MAGIC: [u8; 2] = *b"NW";
 const HEADER: usize = 8;
 const MESSAGE: u8 = 1;
 const AUDIO: u8 = 2;
+const STATE: u8 = 3;
 
 /// One frame's content.
 #[derive(Clone, PartialEq)]
@@ -31,6 +35,8 @@ pub enum Frame {
     Message(Vec<u8>),
     /// Samples, 16 kHz mono, sent as little-endian `f32`.
     Audio(Vec<f32>),
+    /// A part of a language model's state; which, the messages around it tell.
+    State(Vec<u8>),
 }
 
 impl fmt::Debug for Frame {
@@ -38,6 +44,7 @@ impl fmt::Debug for Frame {
         match self {
             Self::Message(json) => write!(f, "Message({} bytes)", json.len()),
             Self::Audio(samples) => write!(f, "Audio({} samples)", samples.len()),
+            Self::State(part) => write!(f, "State({} bytes)", part.len()),
         }
     }
 }
@@ -72,8 +79,8 @@ pub enum FrameError {
         /// Where in the JSON text reading stopped.
         column: usize,
     },
-    /// Audio where a message was due, or the other way round.
-    #[error("audio and messages out of order")]
+    /// A frame of one kind where one of another kind was due.
+    #[error("frames out of order")]
     OutOfOrder,
     /// The pipe itself failed.
     #[error("the pipe failed: {0}")]
@@ -113,6 +120,20 @@ pub fn encode_audio(samples: &[f32]) -> Result<Vec<u8>, FrameError> {
     Ok(bytes)
 }
 
+/// Encodes a part of a state as one frame.
+///
+/// # Errors
+/// [`FrameError::TooLong`] where it exceeds [`MAX_STATE`].
+pub fn encode_state(part: &[u8]) -> Result<Vec<u8>, FrameError> {
+    if part.len() > MAX_STATE {
+        return Err(FrameError::TooLong(part.len() as u64));
+    }
+    let mut bytes = Vec::with_capacity(HEADER + part.len());
+    bytes.extend_from_slice(&header(STATE, part.len()));
+    bytes.extend_from_slice(part);
+    Ok(bytes)
+}
+
 /// Writes an encoded frame at once and flushes it.
 ///
 /// # Errors
@@ -138,8 +159,10 @@ pub fn receive(input: &mut impl Read) -> Result<Option<Frame>, FrameError> {
     if fill(input, &mut body)? < len {
         return Err(FrameError::CutOff);
     }
-    if kind == MESSAGE {
-        return Ok(Some(Frame::Message(body)));
+    match kind {
+        MESSAGE => return Ok(Some(Frame::Message(body))),
+        STATE => return Ok(Some(Frame::State(body))),
+        _ => {}
     }
     if !len.is_multiple_of(4) {
         return Err(FrameError::PartSample(len));
@@ -157,10 +180,10 @@ impl Frame {
     /// Reads the frame as a message of type `M`.
     ///
     /// # Errors
-    /// [`FrameError::OutOfOrder`] for audio, [`FrameError::Message`] for JSON that is no `M`.
+    /// [`FrameError::OutOfOrder`] for another kind of frame, [`FrameError::Message`] for JSON that is no `M`.
     pub fn message<M: DeserializeOwned>(&self) -> Result<M, FrameError> {
         match self {
-            Self::Audio(_) => Err(FrameError::OutOfOrder),
+            Self::Audio(_) | Self::State(_) => Err(FrameError::OutOfOrder),
             // The parser's own words could quote the message, so only the place is kept.
             Self::Message(json) => {
                 serde_json::from_slice(json).map_err(|e| FrameError::Message { column: e.column() })
@@ -190,6 +213,7 @@ fn parse_header(head: [u8; HEADER], got: usize) -> Result<(u8, usize), FrameErro
     let limit = match kind {
         MESSAGE => MAX_MESSAGE,
         AUDIO => MAX_SAMPLES * 4,
+        STATE => MAX_STATE,
         other => return Err(FrameError::UnknownKind(other)),
     };
     if len > limit {
@@ -220,11 +244,14 @@ mod tests {
     fn frames_come_back_as_they_went() {
         let mut pipe = encode_message(&vec!["a", "b"]).unwrap();
         pipe.extend(encode_audio(&[0.0, -1.0, 0.25]).unwrap());
+        pipe.extend(encode_state(&[7, 8, 9]).unwrap());
         let mut pipe = pipe.as_slice();
         let first: Vec<String> = receive(&mut pipe).unwrap().unwrap().message().unwrap();
         assert_eq!(first, ["a", "b"]);
         let second = receive(&mut pipe).unwrap().unwrap();
         assert_eq!(second, Frame::Audio(vec![0.0, -1.0, 0.25]));
+        let third = receive(&mut pipe).unwrap().unwrap();
+        assert_eq!(third, Frame::State(vec![7, 8, 9]));
         assert!(receive(&mut pipe).unwrap().is_none());
     }
 
@@ -233,23 +260,23 @@ mod tests {
         let cases: &[(&[u8], &str)] = &[
             (b"hello, this is no frame", "bytes that are no frame"),
             (b"N", "a frame that was cut off"),
-            (b"NW\x01", "a frame that was cut off"),
+            (b"NW\x02", "a frame that was cut off"),
             (
                 b"NW\x00\x01\x02\0\0\0{}",
-                "protocol 0 where this side speaks 1",
+                "protocol 0 where this side speaks 2",
             ),
             (
                 b"NW\x07\x01\x02\0\0\0{}",
-                "protocol 7 where this side speaks 1",
+                "protocol 7 where this side speaks 2",
             ),
-            (b"NW\x01\x09\x02\0\0\0{}", "a frame of the unknown kind 9"),
+            (b"NW\x02\x09\x02\0\0\0{}", "a frame of the unknown kind 9"),
             (
-                b"NW\x01\x01\xff\xff\xff\xff",
+                b"NW\x02\x01\xff\xff\xff\xff",
                 "a frame of 4294967295 bytes, which is too long",
             ),
-            (b"NW\x01\x01\x09\0\0\0{}", "a frame that was cut off"),
+            (b"NW\x02\x01\x09\0\0\0{}", "a frame that was cut off"),
             (
-                b"NW\x01\x02\x03\0\0\0abc",
+                b"NW\x02\x02\x03\0\0\0abc",
                 "audio of 3 bytes, which is no whole number of samples",
             ),
         ];
@@ -275,6 +302,8 @@ mod tests {
     fn what_is_too_long_is_not_sent() {
         let long = vec![0.0; MAX_SAMPLES + 1];
         assert!(matches!(encode_audio(&long), Err(FrameError::TooLong(_))));
+        let long = vec![0; MAX_STATE + 1];
+        assert!(matches!(encode_state(&long), Err(FrameError::TooLong(_))));
         let text = "x".repeat(MAX_MESSAGE);
         assert!(matches!(encode_message(&text), Err(FrameError::TooLong(_))));
     }

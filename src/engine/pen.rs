@@ -3,16 +3,19 @@
 //! Loads, describes, tokenises, writes under a grammar, and cancels. What to write is not its
 //! matter.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::engine::child::{Child, Patience, Program};
 use crate::engine::ear::physical_cores;
 use crate::engine::failure::EngineError;
 use crate::engine::frame::FrameError;
-use crate::engine::model_file;
+use crate::engine::model_file::{self, ModelFile, Need};
+use crate::engine::prefix::{self, PrefixStore};
 use crate::engine::protocol::{
-    Cost, Engine, Generate, Hello, PenAnswer, PenLoad, PenReady, PenRequest, StopReason,
+    Chat, ChatPrompt, Cost, Engine, Generate, Hello, PenAnswer, PenLoad, PenReady, PenRequest,
+    StopReason, Tuning,
 };
+use crate::engine::serve::free_memory;
 use crate::session::Speech;
 
 /// What a [`Pen`] works with.
@@ -28,6 +31,8 @@ pub struct PenOptions {
     pub threads: Option<u16>,
     /// How long to wait; scaled to the model where nothing is given.
     pub patience: Option<Patience>,
+    /// What measuring chose.
+    pub tuning: Tuning,
 }
 
 impl PenOptions {
@@ -40,8 +45,25 @@ impl PenOptions {
             context: 8192,
             threads: None,
             patience: None,
+            tuning: Tuning::default(),
         }
     }
+
+    /// What the model and its context need of memory, told from the file alone.
+    ///
+    /// # Errors
+    /// When the file is no language model.
+    pub fn need(&self) -> Result<Need, EngineError> {
+        let file = inspect(&self.model)?;
+        Ok(file.need(self.context, &self.tuning))
+    }
+}
+
+fn inspect(model: &Path) -> Result<ModelFile, EngineError> {
+    model_file::inspect_gguf(model).map_err(|fault| EngineError::Model {
+        path: model.to_owned(),
+        fault,
+    })
 }
 
 /// What happens while a text is written.
@@ -80,6 +102,19 @@ pub struct Written {
     pub cost: Cost,
 }
 
+/// The beginning of prompts to come, computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Its tokens.
+    pub tokens: u32,
+    /// Whether it came from the disk instead of being computed.
+    pub restored: bool,
+    /// Whether it is on the disk now; not where there is no store, or it cannot be written.
+    pub stored: bool,
+    /// What it cost.
+    pub cost: Cost,
+}
+
 /// A language model in a child process.
 #[derive(Debug)]
 pub struct Pen {
@@ -105,14 +140,16 @@ impl Pen {
     /// # Errors
     /// Any [`EngineError`].
     pub fn open(options: PenOptions) -> Result<Self, EngineError> {
-        let model =
-            model_file::inspect_gguf(&options.model).map_err(|fault| EngineError::Model {
-                path: options.model.clone(),
-                fault,
-            })?;
+        let model = inspect(&options.model)?;
         let patience = options
             .patience
             .unwrap_or_else(|| Patience::for_model(model.bytes()));
+        model
+            .fits_with(options.context, &options.tuning, free_memory())
+            .map_err(|fault| EngineError::Model {
+                path: options.model.clone(),
+                fault,
+            })?;
         let running = start(&options, patience)?;
         Ok(Self {
             hello: running.hello.clone(),
@@ -151,9 +188,59 @@ impl Pen {
             child.ask(&request, None)?;
             match child.answer(patience.work)? {
                 PenAnswer::Tokens(tokens) => Ok(tokens),
-                _ => Err(out_of_order()),
+                _ => Err(child.garbage(FrameError::OutOfOrder)),
             }
         })
+    }
+
+    /// Writes turns as the model was taught to read them, for [`Pen::generate`]: by the template in
+    /// its file, else as its family does, else under plain headings; the answer says which.
+    ///
+    /// # Errors
+    /// Any [`EngineError`], after one restart where that may help.
+    pub fn chat(&mut self, chat: &Chat) -> Result<ChatPrompt, EngineError> {
+        let request = PenRequest::Chat(chat.clone());
+        self.twice(|child, patience| {
+            child.ask(&request, None)?;
+            match child.answer(patience.work)? {
+                PenAnswer::Prompt(prompt) => Ok(prompt),
+                _ => Err(child.garbage(FrameError::OutOfOrder)),
+            }
+        })
+    }
+
+    /// Computes the beginning of prompts to come, so that each of them costs only what it adds, or
+    /// takes it from `store` where it was kept there by an earlier run. With a store the beginning
+    /// **must** hold no client speech. Best ends where a turn ends: [`ChatPrompt::head`].
+    ///
+    /// # Errors
+    /// Any [`EngineError`], after one restart where that may help. A store that cannot be read or
+    /// written is none.
+    pub fn keep(
+        &mut self,
+        head: &Speech,
+        store: Option<&PrefixStore>,
+    ) -> Result<Kept, EngineError> {
+        let place = store.and_then(|store| {
+            let binary = prefix::digest_of(&self.options.program.find(Engine::Pen).ok()?).ok()?;
+            let engine = format!("{binary} {:?} {}", self.options.tuning, self.facts.context);
+            Some((store, store.key(head, &engine)))
+        });
+        let state = place.as_ref().and_then(|(store, key)| store.find(key));
+        let request = PenRequest::Keep {
+            head: head.clone(),
+            state: state.as_ref().map(|state| state.len() as u64),
+            give: place.is_some(),
+        };
+        let (mut kept, given) = self.twice(|child, patience| {
+            child.ask(&request, None)?;
+            child.give_state(state.as_deref().unwrap_or_default())?;
+            take_kept(child, patience)
+        })?;
+        if let Some((store, key)) = place {
+            kept.stored = kept.restored || (!given.is_empty() && store.keep(&key, &given).is_ok());
+        }
+        Ok(kept)
     }
 
     /// Writes on from a prompt. `watch` is told of each step and may cancel. A child that dies is
@@ -171,7 +258,7 @@ impl Pen {
         let mut shown = 0;
         self.twice(|child, patience| {
             child.ask(&request, None)?;
-            write(child, patience, &mut shown, watch)
+            write(child, patience, ask.max_tokens, &mut shown, watch)
         })
     }
 
@@ -201,19 +288,52 @@ impl Pen {
     }
 }
 
-/// Takes text until it is complete. `shown` counts the bytes that `watch` was told.
+/// Waits for a beginning to be computed, and takes its state where one is given out.
+fn take_kept(child: &mut PenChild, patience: Patience) -> Result<(Kept, Vec<u8>), EngineError> {
+    loop {
+        match child.answer(patience.work)? {
+            PenAnswer::Read { .. } => {}
+            PenAnswer::Kept {
+                tokens,
+                restored,
+                bytes,
+                cost,
+            } => {
+                let state = child.take_state(bytes, patience.work)?;
+                let kept = Kept {
+                    tokens,
+                    restored,
+                    stored: false,
+                    cost,
+                };
+                return Ok((kept, state));
+            }
+            _ => return Err(child.garbage(FrameError::OutOfOrder)),
+        }
+    }
+}
+
+/// Takes text until it is complete. `shown` counts the bytes that `watch` was told. A child that
+/// sends more pieces than it may write tokens is out of its mind.
 fn write(
     child: &mut PenChild,
     patience: Patience,
+    max_tokens: u32,
     shown: &mut usize,
     watch: &mut dyn FnMut(Writing<'_>) -> Wish,
 ) -> Result<Written, EngineError> {
     let mut text = String::new();
     let mut cancelled = false;
+    let mut pieces: u32 = 0;
     loop {
         let wish = match child.answer(patience.work)? {
             PenAnswer::Read { tokens, of } => watch(Writing::Read { tokens, of }),
             PenAnswer::Text(more) => {
+                pieces = pieces.saturating_add(1);
+                // The last piece is what was held back.
+                if pieces > max_tokens.saturating_add(1) {
+                    return Err(child.garbage(FrameError::OutOfOrder));
+                }
                 text.push_str(&more);
                 match text.get(*shown..) {
                     Some(new) if !new.is_empty() => {
@@ -236,7 +356,10 @@ fn write(
                     cost,
                 });
             }
-            PenAnswer::Ready(_) | PenAnswer::Tokens(_) => return Err(out_of_order()),
+            PenAnswer::Ready(_)
+            | PenAnswer::Tokens(_)
+            | PenAnswer::Prompt(_)
+            | PenAnswer::Kept { .. } => return Err(child.garbage(FrameError::OutOfOrder)),
         };
         if wish == Wish::Cancel && !cancelled {
             cancelled = true;
@@ -252,6 +375,7 @@ fn start(options: &PenOptions, patience: Patience) -> Result<Running, EngineErro
         model: options.model.clone(),
         context: options.context,
         threads: options.threads.unwrap_or_else(physical_cores),
+        tuning: options.tuning,
     };
     child.ask(&PenRequest::Load(load), None)?;
     match child.loaded(&options.model, patience.load)? {

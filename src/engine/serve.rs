@@ -102,6 +102,17 @@ impl Answers {
         let bytes = frame::encode_message(answer)?;
         frame::send(&mut self.output, &bytes)
     }
+
+    /// Sends a state, in parts.
+    ///
+    /// # Errors
+    /// When the parent is gone.
+    pub fn send_state(&mut self, state: &[u8]) -> Result<(), FrameError> {
+        for part in state.chunks(frame::MAX_STATE) {
+            frame::send(&mut self.output, &frame::encode_state(part)?)?;
+        }
+        Ok(())
+    }
 }
 
 /// A copy of standard output for the protocol alone; what else is printed goes where stderr goes.
@@ -121,6 +132,7 @@ fn own_stdout() -> io::Result<Box<dyn Write>> {
 #[derive(Debug)]
 pub struct Memory {
     statm: Option<File>,
+    status: Option<File>,
 }
 
 impl Memory {
@@ -129,18 +141,31 @@ impl Memory {
     pub fn open() -> Self {
         Self {
             statm: File::open("/proc/self/statm").ok(),
+            status: File::open("/proc/self/status").ok(),
         }
     }
 
     /// Bytes resident now, where the system tells.
     pub fn resident(&mut self) -> Option<u64> {
-        let file = self.statm.as_mut()?;
-        let mut text = String::new();
-        file.rewind().ok()?;
-        file.read_to_string(&mut text).ok()?;
+        let text = read_again(self.statm.as_mut()?)?;
         let pages: u64 = text.split_whitespace().nth(1)?.parse().ok()?;
         Some(pages * page_size())
     }
+
+    /// Most bytes that were ever resident, where the system tells.
+    pub fn peak(&mut self) -> Option<u64> {
+        let text = read_again(self.status.as_mut()?)?;
+        let line = text.lines().find_map(|l| l.strip_prefix("VmHWM:"))?;
+        let kb: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+        Some(kb * 1024)
+    }
+}
+
+fn read_again(file: &mut File) -> Option<String> {
+    let mut text = String::new();
+    file.rewind().ok()?;
+    file.read_to_string(&mut text).ok()?;
+    Some(text)
 }
 
 #[cfg(unix)]
@@ -188,6 +213,7 @@ impl Meter {
             wall_ms: self.wall.elapsed().as_millis() as u64,
             cpu_ms: cpu_ms().zip(self.cpu).map(|(now, then)| now - then),
             passes,
+            ..Cost::default()
         }
     }
 }

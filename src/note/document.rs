@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::note::findings::Finding;
 use crate::reading::facts::Telehealth;
@@ -93,6 +93,19 @@ pub struct ComposerInfo {
     pub name: String,
     /// Its version.
     pub version: String,
+    /// The language model that worded the statements, where one did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<WritingModel>,
+}
+
+/// A language model.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WritingModel {
+    /// Its name in the catalog, or of its file.
+    pub name: String,
+    /// SHA-256 of its file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
 }
 
 /// A section.
@@ -107,7 +120,7 @@ pub struct Section {
 }
 
 /// How a statement came about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
     /// The speaker's own words, at most tidied.
@@ -152,7 +165,7 @@ impl Evidence {
 }
 
 /// A sentence of the note. It cannot be built without evidence.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Statement {
     text: Speech,
     origin: Origin,
@@ -163,11 +176,23 @@ impl Statement {
     /// A statement in the speaker's own words; nothing without text or evidence.
     #[must_use]
     pub fn spoken(text: String, evidence: Vec<Evidence>) -> Option<Self> {
+        Self::of(text, Origin::Spoken, evidence)
+    }
+
+    /// A statement of either origin; nothing without text or evidence.
+    #[must_use]
+    pub fn of(text: String, origin: Origin, evidence: Vec<Evidence>) -> Option<Self> {
         (!text.is_empty() && !evidence.is_empty()).then_some(Self {
             text: text.into(),
-            origin: Origin::Spoken,
+            origin,
             evidence,
         })
+    }
+
+    /// How it came about.
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        self.origin
     }
 
     /// Its text.

@@ -44,6 +44,8 @@ pub struct SectionFormat {
     pub id: String,
     /// Its heading.
     pub heading: String,
+    /// What it tells, in words for whoever writes it.
+    pub tells: String,
     /// What it is called aloud.
     pub spoken: Vec<String>,
     /// What it says of the techniques under it.

@@ -5,3 +5,4 @@ mod consistency;
 pub mod document;
 pub mod findings;
 pub mod format;
+pub mod saved;

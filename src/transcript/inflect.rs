@@ -124,6 +124,15 @@ pub fn forms(base: &str) -> Vec<String> {
     all
 }
 
+/// The verb that an irregular form belongs to: `took` to `take`.
+#[must_use]
+pub fn irregular_base(form: &str) -> Option<&'static str> {
+    IRREGULAR
+        .iter()
+        .find(|row| row.contains(&form))
+        .map(|row| row[0])
+}
+
 #[cfg(test)]
 mod tests {
     use super::forms;

@@ -11,7 +11,7 @@ fn a_child_that_cannot_be_used_from_the_start_is_named() {
         ),
         (
             "ear-old",
-            "does not match this notewright: it speaks protocol 0, this is protocol 1",
+            "does not match this notewright: it speaks protocol 0, this is protocol 2",
         ),
         (
             "ear-is-pen",
@@ -172,6 +172,16 @@ fn a_pen_that_hangs_is_ended() {
     let error = pen.generate(&anything(), &mut |_| Wish::GoOn).unwrap_err();
     assert!(matches!(error, EngineError::Hung { .. }), "{error}");
     assert_eq!(pen.process(), None);
+    assert!(!shows_canary(&error));
+}
+
+#[test]
+fn a_pen_that_never_stops_writing_is_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut pen = fake_pen(folder.path(), "pen-floods", patient());
+    let error = pen.generate(&anything(), &mut |_| Wish::GoOn).unwrap_err();
+    assert!(matches!(error, EngineError::Garbage { .. }), "{error}");
+    assert_eq!((pen.process(), children::starts(folder.path())), (None, 2));
     assert!(!shows_canary(&error));
 }
 

@@ -8,6 +8,10 @@ mod ear;
 mod fakes;
 #[cfg(feature = "pen")]
 mod pen;
+#[cfg(feature = "pen")]
+mod pen_chat;
+#[cfg(feature = "pen")]
+mod pen_prefix;
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -5,7 +5,7 @@ use super::*;
 const GRAMMAR: &str = r#"root ::= "{\"mood\":" mood ",\"sud\":" [0-9] "}"
 mood ::= "\"low\"" | "\"fair\"""#;
 
-fn ask(prompt: &str) -> Generate {
+pub fn ask(prompt: &str) -> Generate {
     Generate {
         prompt: prompt.into(),
         grammar: None,
@@ -15,7 +15,7 @@ fn ask(prompt: &str) -> Generate {
     }
 }
 
-fn write(pen: &mut Pen, ask: &Generate) -> notewright::engine::pen::Written {
+pub fn write(pen: &mut Pen, ask: &Generate) -> notewright::engine::pen::Written {
     pen.generate(ask, &mut |_| Wish::GoOn).unwrap()
 }
 
@@ -196,7 +196,11 @@ fn models_that_cannot_be_used_are_named() {
     let whole = std::fs::read(gguf(folder.path())).unwrap();
     let path = folder.path().join("bad.gguf");
     let odd = folder.path().join("odd.gguf");
-    micro_gguf::write_as(&odd, 1, "phrenology").unwrap();
+    let micro = micro_gguf::Micro {
+        architecture: "phrenology",
+        ..micro_gguf::Micro::default()
+    };
+    micro_gguf::write_as(&odd, 1, &micro).unwrap();
     let odd = std::fs::read(odd).unwrap();
     let cases: [(&str, &[u8], &str); 5] = [
         ("empty", b"", "it is empty"),

@@ -4,7 +4,8 @@
 //! `ear-answers`, `ear-crashes` (at each window), `ear-crashes-once`, `ear-hangs`, `ear-garbage`
 //! (at each window), `ear-garbage-at-once`, `ear-cut-off`, `ear-old`, `ear-is-pen`, `ear-deaf`
 //! (never reads), `ear-silent` (no hello), `ear-refuses`, `ear-half-then-crashes`, `ear-tries` (what
-//! the fence lets it do), `pen-answers`, `pen-crashes-once`, `pen-hangs`.
+//! the fence lets it do), `pen-answers`, `pen-crashes-once`, `pen-hangs`,
+//! `pen-floods` (never stops writing).
 
 use std::io::{Write, stdin, stdout};
 use std::path::{Path, PathBuf};
@@ -13,8 +14,8 @@ use std::time::Duration;
 use notewright::engine::fence::{self, Fence};
 use notewright::engine::frame::{Frame, encode_message, receive};
 use notewright::engine::protocol::{
-    Answer, Cost, EarAnswer, EarReady, EarRequest, Engine, Failure, Hello, PenAnswer, PenReady,
-    PenRequest, StopReason,
+    Answer, ChatPrompt, Cost, EarAnswer, EarReady, EarRequest, Engine, Failure, Hello, PenAnswer,
+    PenReady, PenRequest, RenderedBy, StopReason,
 };
 use notewright::session::TimeSpan;
 use notewright::transcript::transcriber::HeardSegment;
@@ -84,7 +85,7 @@ fn hear(name: &str, first: bool, window: u64) {
         "ear-hangs" => hang(),
         "ear-garbage" => raw(b"[00:00.000 --> 00:02.000]  Canary Odile wept."),
         "ear-cut-off" => {
-            raw(b"NW\x01\x01\xff\0\0\0{");
+            raw(b"NW\x02\x01\xff\0\0\0{");
             std::process::exit(0);
         }
         "ear-refuses" => {
@@ -164,6 +165,9 @@ fn pen(name: &str, first: bool) {
                 send(&Answer::Work(PenAnswer::Text(SAID[0].into())));
                 match name {
                     "pen-hangs" => hang(),
+                    "pen-floods" => loop {
+                        send(&Answer::Work(PenAnswer::Text(SAID[1].into())));
+                    },
                     "pen-crashes-once" if first => crash(),
                     _ => {}
                 }
@@ -174,6 +178,18 @@ fn pen(name: &str, first: bool) {
                     cost: Cost::default(),
                 }));
             }
+            PenRequest::Chat(_) => send(&Answer::Work(PenAnswer::Prompt(ChatPrompt {
+                prompt: SAID[0].into(),
+                head: 0,
+                stop: Vec::new(),
+                by: RenderedBy::Plain,
+            }))),
+            PenRequest::Keep { .. } => send(&Answer::Work(PenAnswer::Kept {
+                tokens: 1,
+                restored: false,
+                bytes: 0,
+                cost: Cost::default(),
+            })),
             PenRequest::Cancel => {}
             PenRequest::Bye => return,
         }

@@ -13,21 +13,50 @@ const HIDDEN: usize = 64;
 const HEADS: u32 = 2;
 /// Unknown, begin, end, 256 bytes, printable ASCII.
 const VOCABULARY: usize = 3 + 256 + 95;
+/// Inner width, convolution, state and rank of a recurrent layer.
+const INNER: usize = 64;
+const CONVOLUTION: usize = 4;
+const STATE: usize = 8;
+const RANK: usize = 2;
 pub const CONTEXT: u32 = 512;
 pub const TEMPLATE: &str = "{% for m in messages %}[{{ m.role }}] {{ m.content }}\n{% endfor %}";
 
-/// Writes the model to `path`; the same seed gives the same weights.
-pub fn write(path: &Path, seed: u64) -> io::Result<()> {
-    write_as(path, seed, "llama")
+/// What a model is to be, besides micro.
+pub struct Micro<'a> {
+    /// Architecture; `mamba` is recurrent, every other is built like `llama`.
+    pub architecture: &'a str,
+    /// Chat template.
+    pub template: Option<&'a str>,
+    /// Tokens of power besides begin and end.
+    pub special: &'a [&'a str],
 }
 
-/// Like [`write`], under another name of architecture.
-pub fn write_as(path: &Path, seed: u64, architecture: &str) -> io::Result<()> {
+impl Default for Micro<'_> {
+    fn default() -> Self {
+        Self {
+            architecture: "llama",
+            template: Some(TEMPLATE),
+            special: &[],
+        }
+    }
+}
+
+/// Writes the model to `path`; the same seed gives the same weights.
+pub fn write(path: &Path, seed: u64) -> io::Result<()> {
+    write_as(path, seed, &Micro::default())
+}
+
+/// Like [`write`], with what is different about it.
+pub fn write_as(path: &Path, seed: u64, micro: &Micro<'_>) -> io::Result<()> {
     let mut file = Vec::new();
     let mut meta = Metadata::default();
-    describe(&mut meta, architecture);
-    vocabulary(&mut meta);
-    let tensors = tensors();
+    describe(&mut meta, micro.architecture);
+    vocabulary(&mut meta, micro);
+    let words = VOCABULARY + micro.special.len();
+    let tensors = match micro.architecture {
+        "mamba" => recurrent_tensors(words),
+        _ => tensors(words),
+    };
     file.extend(b"GGUF");
     file.extend(3u32.to_le_bytes());
     file.extend((tensors.len() as u64).to_le_bytes());
@@ -51,6 +80,9 @@ pub fn write_as(path: &Path, seed: u64, architecture: &str) -> io::Result<()> {
         for _ in 0..shape.iter().product() {
             let value = if name.ends_with("norm.weight") {
                 1.0
+            } else if name.ends_with("ssm_a") {
+                // A state that grows instead of fading would end in numbers that are none.
+                -1.0 - random.even().abs()
             } else {
                 random.even()
             };
@@ -60,12 +92,12 @@ pub fn write_as(path: &Path, seed: u64, architecture: &str) -> io::Result<()> {
     std::fs::File::create(path)?.write_all(&file)
 }
 
-fn tensors() -> Vec<(String, Vec<usize>)> {
+fn tensors(words: usize) -> Vec<(String, Vec<usize>)> {
     let named = |name: &str, shape: &[usize]| (name.to_owned(), shape.to_vec());
     vec![
-        named("token_embd.weight", &[WIDTH, VOCABULARY]),
+        named("token_embd.weight", &[WIDTH, words]),
         named("output_norm.weight", &[WIDTH]),
-        named("output.weight", &[WIDTH, VOCABULARY]),
+        named("output.weight", &[WIDTH, words]),
         named("blk.0.attn_norm.weight", &[WIDTH]),
         named("blk.0.attn_q.weight", &[WIDTH, WIDTH]),
         named("blk.0.attn_k.weight", &[WIDTH, WIDTH]),
@@ -75,6 +107,25 @@ fn tensors() -> Vec<(String, Vec<usize>)> {
         named("blk.0.ffn_gate.weight", &[WIDTH, HIDDEN]),
         named("blk.0.ffn_up.weight", &[WIDTH, HIDDEN]),
         named("blk.0.ffn_down.weight", &[HIDDEN, WIDTH]),
+    ]
+}
+
+fn recurrent_tensors(words: usize) -> Vec<(String, Vec<usize>)> {
+    let named = |name: &str, shape: &[usize]| (name.to_owned(), shape.to_vec());
+    vec![
+        named("token_embd.weight", &[WIDTH, words]),
+        named("output_norm.weight", &[WIDTH]),
+        named("output.weight", &[WIDTH, words]),
+        named("blk.0.attn_norm.weight", &[WIDTH]),
+        named("blk.0.ssm_in.weight", &[WIDTH, 2 * INNER]),
+        named("blk.0.ssm_conv1d.weight", &[CONVOLUTION, INNER]),
+        named("blk.0.ssm_conv1d.bias", &[INNER]),
+        named("blk.0.ssm_x.weight", &[INNER, RANK + 2 * STATE]),
+        named("blk.0.ssm_dt.weight", &[RANK, INNER]),
+        named("blk.0.ssm_dt.bias", &[INNER]),
+        named("blk.0.ssm_a", &[STATE, INNER]),
+        named("blk.0.ssm_d", &[INNER]),
+        named("blk.0.ssm_out.weight", &[INNER, WIDTH]),
     ]
 }
 
@@ -89,6 +140,10 @@ fn describe(meta: &mut Metadata, architecture: &str) {
     number("attention.head_count", HEADS);
     number("attention.head_count_kv", HEADS);
     number("rope.dimension_count", WIDTH as u32 / HEADS);
+    number("ssm.conv_kernel", CONVOLUTION as u32);
+    number("ssm.inner_size", INNER as u32);
+    number("ssm.state_size", STATE as u32);
+    number("ssm.time_step_rank", RANK as u32);
     meta.f32(
         &format!("{architecture}.attention.layer_norm_rms_epsilon"),
         1e-5,
@@ -96,7 +151,7 @@ fn describe(meta: &mut Metadata, architecture: &str) {
 }
 
 /// A vocabulary as `SentencePiece` makes them: control, byte and single-character entries.
-fn vocabulary(meta: &mut Metadata) {
+fn vocabulary(meta: &mut Metadata, micro: &Micro<'_>) {
     const NORMAL: i32 = 1;
     const UNKNOWN: i32 = 2;
     const CONTROL: i32 = 3;
@@ -112,6 +167,7 @@ fn vocabulary(meta: &mut Metadata) {
         (piece.to_string(), NORMAL)
     }));
     assert_eq!(entries.len(), VOCABULARY);
+    entries.extend(micro.special.iter().map(|s| ((*s).to_owned(), CONTROL)));
     meta.string("tokenizer.ggml.model", "llama");
     meta.list(
         "tokenizer.ggml.tokens",
@@ -135,7 +191,9 @@ fn vocabulary(meta: &mut Metadata) {
     meta.u32("tokenizer.ggml.unknown_token_id", 0);
     meta.u32("tokenizer.ggml.bos_token_id", 1);
     meta.u32("tokenizer.ggml.eos_token_id", 2);
-    meta.string("tokenizer.chat_template", TEMPLATE);
+    if let Some(template) = micro.template {
+        meta.string("tokenizer.chat_template", template);
+    }
 }
 
 /// Key-value pairs as GGUF stores them.

@@ -3,7 +3,7 @@
 
 use std::io::{Read, Seek};
 
-use super::{Fault, ModelFile, Walker, tensor};
+use super::{Fault, ModelFile, Shape, Walker, tensor};
 
 pub(super) const MAGIC: &[u8; 4] = b"GGUF";
 
@@ -14,6 +14,8 @@ const LONGEST_KEY: u64 = 65_535;
 const USUAL_ALIGNMENT: u64 = 32;
 
 pub(super) const TYPE_U32: u32 = 4;
+const TYPE_I32: u32 = 5;
+const TYPE_U64: u32 = 10;
 pub(super) const TYPE_STRING: u32 = 8;
 pub(super) const TYPE_ARRAY: u32 = 9;
 
@@ -28,6 +30,8 @@ pub(super) fn walk<R: Read + Seek>(walker: &mut Walker<R>) -> Result<ModelFile, 
     let keys = walker.u64()?;
     let mut architecture = None;
     let mut alignment = USUAL_ALIGNMENT;
+    let mut shape = Shape::default();
+    let mut kv_heads_of_each = false;
     for _ in 0..keys {
         let length = walker.u64()?;
         let key = walker.name(length, LONGEST_KEY)?;
@@ -37,7 +41,13 @@ pub(super) fn walk<R: Read + Seek>(walker: &mut Walker<R>) -> Result<ModelFile, 
                 architecture = Some(walker.name(length, LONGEST_KEY)?);
             }
             ("general.alignment", TYPE_U32) => alignment = u64::from(walker.u32()?),
-            (_, value_type) => skip_value(walker, value_type)?,
+            (key, value_type) => match Count::named(key) {
+                Some(count) => {
+                    kv_heads_of_each |= count == Count::KvHeads && value_type != TYPE_ARRAY;
+                    count.note(&numbers(walker, value_type)?, &mut shape);
+                }
+                None => skip_value(walker, value_type)?,
+            },
         }
     }
     if alignment == 0 || !alignment.is_multiple_of(8) {
@@ -46,6 +56,10 @@ pub(super) fn walk<R: Read + Seek>(walker: &mut Walker<R>) -> Result<ModelFile, 
         )));
     }
     let weights = walk_tensors(walker, tensors)?;
+    shape.weights = weights;
+    if kv_heads_of_each {
+        shape.kv_heads = shape.kv_heads.saturating_mul(shape.layers);
+    }
     let needs = walker
         .at
         .next_multiple_of(alignment)
@@ -61,7 +75,87 @@ pub(super) fn walk<R: Read + Seek>(walker: &mut Walker<R>) -> Result<ModelFile, 
     Ok(ModelFile::Gguf {
         bytes: walker.len,
         architecture,
+        shape,
     })
+}
+
+/// A count of the model's shape.
+#[derive(Clone, Copy, PartialEq)]
+enum Count {
+    Layers,
+    Width,
+    Hidden,
+    Heads,
+    KvHeads,
+    Key,
+    Value,
+    Context,
+    Vocabulary,
+}
+
+impl Count {
+    /// By the key's name without the architecture before it.
+    fn named(key: &str) -> Option<Self> {
+        if key == "tokenizer.ggml.tokens" {
+            return Some(Self::Vocabulary);
+        }
+        Some(match key.split_once('.')?.1 {
+            "block_count" => Self::Layers,
+            "embedding_length" => Self::Width,
+            "feed_forward_length" => Self::Hidden,
+            "attention.head_count" => Self::Heads,
+            "attention.head_count_kv" => Self::KvHeads,
+            "attention.key_length" => Self::Key,
+            "attention.value_length" => Self::Value,
+            "context_length" => Self::Context,
+            _ => return None,
+        })
+    }
+
+    fn note(self, stated: &Stated, shape: &mut Shape) {
+        let most = stated.most;
+        match self {
+            Self::Layers => shape.layers = most,
+            Self::Width => shape.width = most,
+            Self::Hidden => shape.hidden = most,
+            Self::Heads => shape.heads = most,
+            Self::KvHeads => shape.kv_heads = stated.sum,
+            Self::Key => shape.key = most,
+            Self::Value => shape.value = most,
+            Self::Context => shape.context = most,
+            Self::Vocabulary => shape.vocabulary = stated.items,
+        }
+    }
+}
+
+/// What a value states: a number, or a list with one for each layer.
+#[derive(Default)]
+struct Stated {
+    most: u64,
+    sum: u64,
+    items: u64,
+}
+
+fn numbers<R: Read + Seek>(walker: &mut Walker<R>, value_type: u32) -> Result<Stated, Fault> {
+    let mut stated = Stated::default();
+    let (element, n) = match value_type {
+        TYPE_ARRAY => (walker.u32()?, walker.u64()?),
+        other => (other, 1),
+    };
+    stated.items = n;
+    for _ in 0..n {
+        let number = match element {
+            TYPE_U32 | TYPE_I32 => u64::from(walker.u32()?),
+            TYPE_U64 => walker.u64()?,
+            other => {
+                skip_value(walker, other)?;
+                0
+            }
+        };
+        stated.most = stated.most.max(number);
+        stated.sum = stated.sum.saturating_add(number);
+    }
+    Ok(stated)
 }
 
 /// Bytes that the tensors need after the header.

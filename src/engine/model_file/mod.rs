@@ -9,6 +9,7 @@ pub(crate) mod samples;
 
 mod ggml;
 mod gguf;
+mod shape;
 mod tensor;
 
 use std::fs::File;
@@ -16,6 +17,10 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+
+use crate::engine::protocol::Tuning;
+
+pub use shape::{Need, Shape};
 
 /// Facts that the file itself states.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +45,8 @@ pub enum ModelFile {
         bytes: u64,
         /// Its architecture, e.g. `llama`.
         architecture: String,
+        /// Its shape.
+        shape: Shape,
     },
 }
 
@@ -190,12 +197,36 @@ impl ModelFile {
     /// # Errors
     /// [`ModelFault::TooLittleMemory`].
     pub fn fits(&self, free: u64) -> Result<(), ModelFault> {
-        let needed = self.memory_needed();
-        if needed > free {
-            return Err(ModelFault::TooLittleMemory { needed, free });
-        }
-        Ok(())
+        enough(self.memory_needed(), free)
     }
+
+    /// What a language model needs with a context of `context` tokens; for another model the
+    /// estimate that [`ModelFile::fits`] goes by, as weights.
+    #[must_use]
+    pub fn need(&self, context: u32, tuning: &Tuning) -> Need {
+        match self {
+            Self::Gguf { shape, .. } => shape.need(context, tuning),
+            Self::Whisper { .. } | Self::Vad { .. } => Need {
+                weights: self.memory_needed(),
+                ..Need::default()
+            },
+        }
+    }
+
+    /// Like [`ModelFile::fits`], by what [`ModelFile::need`] says.
+    ///
+    /// # Errors
+    /// [`ModelFault::TooLittleMemory`].
+    pub fn fits_with(&self, context: u32, tuning: &Tuning, free: u64) -> Result<(), ModelFault> {
+        enough(self.need(context, tuning).total(), free)
+    }
+}
+
+fn enough(needed: u64, free: u64) -> Result<(), ModelFault> {
+    if needed > free {
+        return Err(ModelFault::TooLittleMemory { needed, free });
+    }
+    Ok(())
 }
 
 /// Why a header does not hold.

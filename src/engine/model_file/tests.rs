@@ -78,7 +78,11 @@ fn whole_files_are_known_for_what_they_are() {
         walk_bytes(&whole).unwrap(),
         ModelFile::Gguf {
             bytes: whole.len() as u64,
-            architecture: "llama".to_owned()
+            architecture: "llama".to_owned(),
+            shape: Shape {
+                weights: 128 + 68,
+                ..Shape::default()
+            },
         }
     );
 }
@@ -101,6 +105,7 @@ fn memory_is_checked_with_room_to_work() {
     let model = ModelFile::Gguf {
         bytes: 300 << 20,
         architecture: "llama".to_owned(),
+        shape: Shape::default(),
     };
     assert!(model.fits(528 << 20).is_ok());
     let fault = model.fits(527 << 20).unwrap_err();

@@ -1,0 +1,252 @@
+//! Numbers, dates and times: each of the sentence must be among those that were said, and count the
+//! same thing.
+
+use super::Refusal;
+use crate::transcript::numbers::Quantity;
+use crate::transcript::script::{Number, ScriptUtterance};
+
+/// An amount and what it counts.
+#[derive(Debug, PartialEq)]
+struct Amount {
+    value: Value,
+    unit: Option<&'static str>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Value {
+    /// A plain number.
+    Plain(f64),
+    /// Minutes since midnight.
+    Clock(u16),
+    /// Month and day.
+    Day(u8, u8),
+    /// A code.
+    Code(String),
+}
+
+/// Units, each with the words for it. An amount of one is no amount of another.
+const UNITS: &[(&str, &[&str])] = &[
+    ("minute", &["minute", "minutes", "min", "mins"]),
+    ("hour", &["hour", "hours", "hr", "hrs"]),
+    ("second", &["second", "seconds", "sec"]),
+    ("day", &["day", "days"]),
+    ("night", &["night", "nights"]),
+    ("week", &["week", "weeks", "wk"]),
+    ("month", &["month", "months", "mo"]),
+    ("year", &["year", "years", "yr"]),
+    ("mg", &["mg", "milligram", "milligrams"]),
+    ("mcg", &["mcg", "microgram", "micrograms"]),
+    ("percent", &["percent", "%"]),
+    ("pound", &["pound", "pounds", "lb", "lbs"]),
+    ("time", &["times", "x"]),
+    (
+        "session",
+        &["session", "sessions", "visits", "appointments"],
+    ),
+    ("drink", &["drink", "drinks", "beers", "beer"]),
+    ("dollar", &["dollars", "$"]),
+];
+
+/// Units of which another word may be said: a week has days, and so on.
+const LOOSE: &[(&str, &str)] = &[
+    ("day", "night"),
+    ("time", "day"),
+    ("time", "night"),
+    ("time", "session"),
+];
+
+/// Small numbers as they stand before "'s".
+const SMALL: &[&str] = &[
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+];
+
+/// Refuses amounts of the sentence that the evidence does not carry.
+pub(super) fn check(
+    sentence: &ScriptUtterance,
+    evidence: &[ScriptUtterance],
+) -> Result<(), Refusal> {
+    let said: Vec<Amount> = evidence.iter().flat_map(|u| amounts(u, true)).collect();
+    for amount in amounts(sentence, false) {
+        let mut same = said
+            .iter()
+            .filter(|s| carries(&s.value, &amount.value))
+            .peekable();
+        let right = same.any(|s| units_agree(s.unit, amount.unit));
+        if !right {
+            return Err(match (&amount.value, amount.unit) {
+                (Value::Clock(_) | Value::Day(..), _) => Refusal::Date,
+                (_, Some("mg" | "mcg")) => Refusal::Dose,
+                _ => Refusal::Number,
+            });
+        }
+    }
+    from_to(sentence, evidence)
+}
+
+/// Whether a change runs the other way: "from 4 to 8" of what was said as "from 8 to 4".
+fn from_to(sentence: &ScriptUtterance, evidence: &[ScriptUtterance]) -> Result<(), Refusal> {
+    let said: Vec<(f64, f64)> = evidence.iter().flat_map(changes).collect();
+    for (from, to) in changes(sentence) {
+        if said.contains(&(to, from)) && !said.contains(&(from, to)) {
+            return Err(Refusal::Number);
+        }
+    }
+    Ok(())
+}
+
+/// Changes from one number to another.
+pub(super) fn changes(utterance: &ScriptUtterance) -> Vec<(f64, f64)> {
+    let before = |n: &Number, word: &str| {
+        n.words
+            .start
+            .checked_sub(1)
+            .and_then(|at| utterance.words.get(at))
+            .is_some_and(|w| w.lower == word)
+    };
+    utterance
+        .numbers
+        .windows(2)
+        .filter_map(|pair| {
+            let [one, two] = pair else { return None };
+            let (one_value, two_value) = (one.value.amount()?, two.value.amount()?);
+            let near = two.words.start.saturating_sub(one.words.end) <= 6;
+            match (before(one, "from"), before(two, "to"), before(two, "from")) {
+                (true, true, _) if near => Some((one_value, two_value)),
+                (false, _, true) if near => Some((two_value, one_value)),
+                _ => None,
+            }
+        })
+        .collect()
+}
+
+fn units_agree(said: Option<&str>, told: Option<&str>) -> bool {
+    let (Some(said), Some(told)) = (said, told) else {
+        return true;
+    };
+    said == told || LOOSE.contains(&(said, told)) || LOOSE.contains(&(told, said))
+}
+
+fn carries(said: &Value, told: &Value) -> bool {
+    match (said, told) {
+        (Value::Plain(a), Value::Plain(b)) => (a - b).abs() < 1e-9,
+        (Value::Clock(a), Value::Clock(b)) => a % 720 == b % 720,
+        (Value::Plain(a), Value::Clock(b)) | (Value::Clock(b), Value::Plain(a)) => {
+            let (hour, minute) = (b / 60, b % 60);
+            let hour = if hour == 0 { 12 } else { hour };
+            (minute == 0
+                && ((a - f64::from(hour)).abs() < 1e-9 || (a - f64::from(hour % 12)).abs() < 1e-9))
+                || (a - f64::from(hour * 100 + minute)).abs() < 1e-9
+        }
+        (Value::Day(_, a), Value::Plain(b)) => (f64::from(*a) - b).abs() < 1e-9,
+        (a, b) => a == b,
+    }
+}
+
+fn amounts(utterance: &ScriptUtterance, said: bool) -> Vec<Amount> {
+    let mut all = Vec::new();
+    for number in &utterance.numbers {
+        let alone = number.words.len() == 1
+            && utterance
+                .words
+                .get(number.words.start)
+                .is_some_and(|w| w.lower == "one");
+        if alone && !said {
+            continue;
+        }
+        let unit = unit(utterance, number);
+        for value in values(&number.value) {
+            all.push(Amount { value, unit });
+        }
+    }
+    if said {
+        for (at, word) in utterance.words.iter().enumerate() {
+            let next = utterance.words.get(at + 1).and_then(|w| unit_of(&w.lower));
+            if let Some(n) = SMALL
+                .iter()
+                .position(|s| word.lower.strip_suffix("'s") == Some(s))
+            {
+                all.push(Amount {
+                    value: Value::Plain(n as f64 + 1.0),
+                    unit: None,
+                });
+            }
+            let value = match word.lower.as_str() {
+                "a" | "an" | "one" | "per" | "each" | "every" | "last" | "next" | "past"
+                    if next.is_some() =>
+                {
+                    1.0
+                }
+                "once" | "weekly" | "daily" | "one" => 1.0,
+                "twice" | "couple" | "both" | "pair" | "fortnight" | "biweekly" | "fortnightly"
+                | "two" => 2.0,
+                "half" => 30.0,
+                "quarter" => 15.0,
+                "thrice" | "three" => 3.0,
+                "dozen" => 12.0,
+                _ => continue,
+            };
+            let unit = next.filter(|_| value < 2.0);
+            all.push(Amount {
+                value: Value::Plain(value),
+                unit,
+            });
+        }
+    }
+    all
+}
+
+fn unit(utterance: &ScriptUtterance, number: &Number) -> Option<&'static str> {
+    if matches!(number.value, Quantity::Percent(_)) {
+        return Some("percent");
+    }
+    let end = utterance
+        .words
+        .get(number.words.end.checked_sub(1)?)?
+        .span
+        .end;
+    let after = utterance
+        .text
+        .get(end..)
+        .unwrap_or_default()
+        .trim_start_matches(['-', ' ']);
+    if after.starts_with('%') {
+        return Some("percent");
+    }
+    utterance
+        .words
+        .get(number.words.end)
+        .and_then(|w| unit_of(&w.lower))
+}
+
+fn unit_of(word: &str) -> Option<&'static str> {
+    UNITS
+        .iter()
+        .find(|(_, words)| words.contains(&word))
+        .map(|(unit, _)| *unit)
+}
+
+fn values(quantity: &Quantity) -> Vec<Value> {
+    let plain = |n: f64| Value::Plain(n);
+    match quantity {
+        Quantity::Number(n) | Quantity::Percent(n) => vec![plain(n.value)],
+        Quantity::Ordinal(n) | Quantity::Times(n) | Quantity::Cpt(n) => vec![plain(f64::from(*n))],
+        Quantity::Ratio { part, whole, .. } => vec![plain(part.value), plain(whole.value)],
+        Quantity::Span { low, high, .. } => vec![plain(low.value), plain(high.value)],
+        Quantity::Clock(clock) => vec![Value::Clock(clock.time().minutes())],
+        Quantity::ClockSpan { from, to } => vec![
+            Value::Clock(from.time().minutes()),
+            Value::Clock(to.time().minutes()),
+        ],
+        Quantity::Date { month, day, year } => {
+            let mut all = vec![Value::Day(*month, *day)];
+            all.extend(year.map(|y| plain(f64::from(y))));
+            all
+        }
+        Quantity::Year(year) => vec![plain(f64::from(*year))],
+        Quantity::Digits(code) => match code.parse::<f64>() {
+            Ok(value) => vec![plain(value)],
+            Err(_) => vec![Value::Code(code.clone())],
+        },
+        Quantity::Icd(code) => vec![Value::Code(code.clone())],
+    }
+}

@@ -1,0 +1,234 @@
+//! Decides whether a composed sentence may stand on the utterances that it cites.
+//!
+//! A sentence stands only where what it says was said: its numbers, dates and doses, its names, its
+//! quotations, its techniques and what became of them, its scores, its risk, and its words, each in
+//! the sense in which it was said (denied or not, done or to come, of the same person). What means
+//! the same is told by `lexicon/grounding.toml`. Does no I/O; never shows speech of the evidence.
+
+mod amount;
+mod content;
+mod facts;
+mod mention;
+mod quote;
+mod refusal;
+mod scope;
+mod stem;
+#[cfg(test)]
+mod tests;
+mod verdict;
+mod whose;
+mod words;
+
+pub use refusal::Refusal;
+
+use mention::Item;
+use words::{Kind, Sense, Words};
+
+use crate::note::format::NoteFormat;
+use crate::reading::lexicon::Lexicon;
+use crate::reading::{self, Purpose};
+use crate::session::{Mode, Speaker, UtteranceId};
+use crate::transcript::document::{Transcript, Utterance};
+use crate::transcript::script::{Script, ScriptUtterance};
+
+/// One utterance that a sentence cites.
+#[derive(Clone, Copy)]
+pub struct Said<'a> {
+    /// Who spoke.
+    pub speaker: Speaker,
+    /// What was said.
+    pub text: &'a str,
+}
+
+impl std::fmt::Debug for Said<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Said({:?}, {} bytes)", self.speaker, self.text.len())
+    }
+}
+
+/// How the evidence was spoken, and in which format: what the reading needs.
+#[derive(Clone, Copy, Debug)]
+pub struct Ground<'a> {
+    /// The lexicon.
+    pub lexicon: &'a Lexicon,
+    /// The format of the note.
+    pub format: &'a NoteFormat,
+    /// Dictation or session.
+    pub mode: Mode,
+}
+
+impl Ground<'_> {
+    /// Tells whether `sentence` may stand on `evidence`, in the order in which it was said.
+    ///
+    /// # Errors
+    /// Says why it may not.
+    pub fn check(&self, sentence: &str, evidence: &[Said<'_>]) -> Result<(), Refusal> {
+        self.check_with(Words::embedded(), sentence, evidence)
+    }
+
+    fn check_with(
+        &self,
+        lists: &Words,
+        sentence: &str,
+        evidence: &[Said<'_>],
+    ) -> Result<(), Refusal> {
+        if evidence.iter().all(|s| quote::spoken(s.text).is_empty()) {
+            return Err(Refusal::NoEvidence);
+        }
+        let told_words = quote::spoken(sentence);
+        if told_words.is_empty() {
+            return Err(Refusal::Empty);
+        }
+        if self.mode == Mode::Dictation
+            && evidence.iter().any(|s| quote::spoken(s.text) == told_words)
+        {
+            return Ok(());
+        }
+        let quoted = quote::quoted(sentence);
+        let said_words: Vec<Vec<String>> = evidence.iter().map(|s| quote::spoken(s.text)).collect();
+        for range in &quoted {
+            let part = quote::spoken(sentence.get(range.clone()).unwrap_or_default());
+            if !said_words.iter().any(|whole| quote::holds(whole, &part)) {
+                return Err(Refusal::Quotation);
+            }
+        }
+        let said = self.script(evidence, self.mode);
+        let told = self.script(
+            &[Said {
+                speaker: Speaker::Clinician,
+                text: sentence,
+            }],
+            Mode::Dictation,
+        );
+        let Some(utterance) = told.utterances.first() else {
+            return Err(Refusal::Empty);
+        };
+        // "Plan: …" opens with a heading, which is a command too.
+        let commands = |range: &std::ops::Range<usize>| {
+            let words = quote::spoken(sentence.get(range.clone()).unwrap_or_default());
+            !words.is_empty() && range.start > 0
+        };
+        if utterance.struck.iter().any(commands) {
+            return Err(Refusal::Command);
+        }
+        amount::check(utterance, &said.utterances)?;
+        let sentence_items = mention::items(lists, utterance, Mode::Dictation, &quoted);
+        let evidence_items = self.evidence_items(lists, &said);
+        let index = content::Said::of(&evidence_items);
+        let fates = content::fates(&sentence_items, &index, &quoted);
+        let purpose: Purpose = self.format.purpose();
+        let read_told = reading::read(self.lexicon, &told, &purpose);
+        let read_said = reading::read(self.lexicon, &said, &purpose);
+        let carried = |span: &std::ops::Range<usize>| {
+            sentence_items.iter().zip(&fates).all(|(item, fate)| {
+                item.span.end <= span.start
+                    || span.end <= item.span.start
+                    || matches!(
+                        fate,
+                        content::Fate::Free
+                            | content::Fate::Carried
+                            | content::Fate::Mirrored
+                            | content::Fate::Quoted
+                    )
+            })
+        };
+        facts::check(
+            self.lexicon,
+            &read_told,
+            &read_said,
+            &facts::Beside {
+                carried: &carried,
+                span: &|words| utterance.span(words),
+                denied_alike: &|span| {
+                    let inside =
+                        |item: &Item| item.span.start < span.end && span.start < item.span.end;
+                    let fates = || sentence_items.iter().zip(&fates).filter(|(i, _)| inside(i));
+                    carried(span) && fates().any(|(_, fate)| *fate == content::Fate::Mirrored)
+                },
+                of_another: &|span| {
+                    sentence_items.windows(2).any(|pair| {
+                        pair[1].span.start < span.end
+                            && span.start < pair[1].span.end
+                            && pair[0].lower.ends_with("'s")
+                            && pair[0].kinds().any(|k| k == Kind::Person)
+                    })
+                },
+                ahead: evidence_items
+                    .iter()
+                    .any(|i| i.is(Sense::Ahead) || i.is(Sense::AheadBefore)),
+                denied: sentence_items.iter().any(Item::denies)
+                    && evidence_items.iter().any(Item::denies),
+            },
+        )?;
+        verdict::Check {
+            sentence: &sentence_items,
+            fates: &fates,
+            text: sentence,
+            evidence: &evidence_items,
+            clinician_spoke: evidence.iter().any(|s| !s.speaker.is_client()),
+            changes: &amount::changes(utterance),
+        }
+        .run()
+    }
+
+    fn script(&self, said: &[Said<'_>], mode: Mode) -> Script {
+        let mut transcript = Transcript::typed("");
+        transcript.mode = mode;
+        transcript.utterances = said
+            .iter()
+            .enumerate()
+            .map(|(n, said)| Utterance {
+                id: UtteranceId::nth(n + 1),
+                speaker: said.speaker,
+                span: None,
+                text: said.text.into(),
+                confidence: None,
+                words: Vec::new(),
+            })
+            .collect();
+        Script::of(&transcript, &self.lexicon.instrument_names)
+    }
+
+    /// The words of the evidence. In a session an answer settles its question.
+    fn evidence_items(&self, lists: &Words, said: &Script) -> Vec<mention::Item> {
+        let mut all = Vec::new();
+        for (place, utterance) in said.utterances.iter().enumerate() {
+            let base = all.len();
+            let mut items = mention::items(lists, utterance, self.mode, &[]);
+            for item in &mut items {
+                for (_, range) in &mut item.concepts {
+                    *range = range.start + base..range.end + base;
+                }
+                for (_, range) in &mut item.senses {
+                    *range = range.start + base..range.end + base;
+                }
+            }
+            if self.mode == Mode::Session && mention::asks(utterance) {
+                let answer = said.utterances.get(place + 1);
+                mention::settle(&mut items, answer.map(answered));
+            }
+            all.append(&mut items);
+        }
+        all
+    }
+}
+
+/// How an utterance answers.
+fn answered(answer: &ScriptUtterance) -> mention::Answer {
+    let first = answer.words.iter().find(|w| {
+        !w.is_filler()
+            && !matches!(
+                w.lower.as_str(),
+                "oh" | "well" | "i" | "mean" | "god" | "honestly"
+            )
+    });
+    match first.map(|w| w.lower.as_str()) {
+        Some("no" | "nope" | "nah" | "never" | "not" | "none" | "don't" | "haven't" | "didn't") => {
+            mention::Answer::No
+        }
+        Some("yes" | "yeah" | "yep" | "sure" | "yup" | "definitely" | "okay" | "ok" | "please") => {
+            mention::Answer::Yes
+        }
+        _ => mention::Answer::Other,
+    }
+}
