@@ -2,7 +2,7 @@
 //!
 //! A child speaks first: [`Answer::Hello`]. The first request loads a model, once in a child's
 //! life, since the child then shuts every other file away. Words of clients are
-//! [`Speech`], so that no `Debug` shows them.
+//! [`Speech`](crate::session::Speech), so that no `Debug` shows them.
 
 mod ear;
 mod pen;
