@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::reading::Cite;
+use crate::reading::emdr_mended::is_of_oneself;
 use crate::reading::emdr_words::{EmdrWords, Part};
 use crate::session::Mode;
 use crate::transcript::numbers::Quantity;
@@ -54,10 +55,14 @@ pub fn read(
     };
     if script.mode == Mode::Dictation {
         reader.texts(into);
+        reader.believed_before(into);
         reader.target_again(into);
         reader.scan(words, into);
     }
     reader.felt(into);
+    if script.mode == Mode::Dictation {
+        reader.sensed(into);
+    }
     if script.mode == Mode::Dictation || !utterance.speaker.is_client() {
         reader.counts(into);
         reader.stimulation(into);
@@ -165,14 +170,32 @@ impl Reader<'_> {
             if lead.end >= self.end || into.contains_key(name) {
                 continue;
             }
-            let own = lead.end..self.until(lead.end, name);
-            if self.says_other(&own, name) {
+            // "Landed on X as the negative cognition": X is before.
+            let old = name == "target" && self.is_of_before(lead.start);
+            if old || self.is_named_behind(lead.start) {
                 continue;
             }
+            let that = self.lower(lead.end) == "that" && lead.end + 1 < self.end;
+            let from = lead.end + usize::from(that);
+            let first = from..self.until(from, name);
+            if self.says_other(&first, name) {
+                continue;
+            }
+            let own = match name {
+                "emotions" => first,
+                _ => self.mended(first, name),
+            };
             let before_own = self.utterance.words[lead.end].break_before;
             let stated = match (name, lead.len()) {
                 // "Target: the hallway", but "target finished".
-                ("target", 1) => before_own == Break::Clause && !self.utterance.unpunctuated,
+                ("target", 1) => {
+                    (before_own == Break::Clause && !self.utterance.unpunctuated)
+                        || matches!(self.lower(lead.end), "the" | "a" | "her" | "his" | "being")
+                }
+                // "Installed I did my best", but "installed it".
+                ("positive_cognition", _) if self.lower(lead.start).starts_with("install") => {
+                    is_of_oneself(self.lower(own.start)) || lead.len() > 2
+                }
                 (_, 1) => before_own < Break::Stop || self.utterance.unpunctuated,
                 _ => true,
             };
@@ -181,7 +204,7 @@ impl Reader<'_> {
             }
             let cite = self.cite(&(lead.start..own.end));
             let value = match name {
-                "emotions" => FieldValue::List(self.list(&own)),
+                "emotions" => FieldValue::List(self.emotions(&own)),
                 _ => FieldValue::Text(self.cite(&own)),
             };
             if !matches!(&value, FieldValue::List(items) if items.is_empty()) {
@@ -204,73 +227,6 @@ impl Reader<'_> {
             ) => name == "target" || self.utterance.words[own.clone()].len() < 2,
             _ => false,
         }
-    }
-
-    /// "with fear and guilt in her legs": feelings and their place in the body, said of a target.
-    fn felt(&self, into: &mut Fields) {
-        let of_target = [
-            "target",
-            "negative_cognition",
-            "positive_cognition",
-            "image",
-        ];
-        let rated = self.utterance.words[self.start..self.end]
-            .iter()
-            .any(|w| matches!(w.lower.as_str(), "sud" | "suds" | "voc" | "disturbance"));
-        if !rated && !of_target.iter().any(|field| into.contains_key(field)) {
-            return;
-        }
-        let mut feelings: Vec<Range<usize>> = Vec::new();
-        for (_, range) in self.found.iter().filter(|(p, _)| *p == Part::Feeling) {
-            let near = feelings
-                .last()
-                .is_none_or(|last| range.start <= last.end + 6);
-            if near {
-                feelings.push(range.clone());
-            }
-        }
-        let (Some(first), Some(last)) = (feelings.first(), feelings.last()) else {
-            return;
-        };
-        let place = self
-            .found
-            .iter()
-            .filter(|(part, r)| *part == Part::Body && r.start > first.start)
-            .map(|(_, r)| r.clone())
-            .filter(|r| r.start <= last.end + 8)
-            .min_by_key(|r| (r.start, std::cmp::Reverse(r.end)));
-        let Some(place) = place else { return };
-        let cite = self.cite(&(first.start..place.end.max(last.end)));
-        let items = feelings.iter().map(|own| self.cite(own)).collect();
-        into.entry("emotions").or_insert(Field {
-            value: FieldValue::List(items),
-            cite: cite.clone(),
-        });
-        into.entry("body_location").or_insert(Field {
-            value: FieldValue::Text(self.cite(&place)),
-            cite,
-        });
-    }
-
-    /// Items joined by commas and "and".
-    fn list(&self, words: &Range<usize>) -> Vec<Cite> {
-        let mut items = Vec::new();
-        let mut start = words.start;
-        for at in words.clone() {
-            let word = &self.utterance.words[at];
-            let and = word.lower == "and";
-            if (word.break_before >= Break::Comma || and) && start < at {
-                items.push(self.cite(&(start..at)));
-                start = at;
-            }
-            if and {
-                start = at + 1;
-            }
-        }
-        if start < words.end {
-            items.push(self.cite(&(start..words.end)));
-        }
-        items
     }
 
     fn counts(&self, into: &mut Fields) {

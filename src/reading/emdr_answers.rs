@@ -28,8 +28,14 @@ pub(super) fn end_of_name(said: &ScriptUtterance, from: usize, phrase: bool) -> 
                         | "together"
                         | "feel"
                         | "still"
+                        | "first"
+                        | "again"
+                        | "right"
+                        | "okay"
                 );
-            at > from && (word.break_before >= least || (on && word.break_before <= Break::Comma))
+            let aside = word.break_before >= Break::Comma
+                && (word.lower == "where" && matches!(next, "we" | "you") || word.lower == "the" && next == "one");
+            at > from && (aside || word.break_before >= least || (on && word.break_before <= Break::Comma))
         })
         .unwrap_or(said.words.len())
 }
@@ -87,6 +93,16 @@ pub(super) fn is_of_work(word: &str) -> bool {
             | "last"
             | "other"
             | "first"
+            | "before"
+            | "later"
+            | "after"
+            | "again"
+            | "worst"
+            | "bad"
+            | "stop"
+            | "eye"
+            | "end"
+            | "top"
     )
 }
 
@@ -183,6 +199,10 @@ pub(super) fn named_place(answer: &ScriptUtterance) -> Option<Range<usize>> {
         .filter(|m| m.what == Part::Body)
         .map(|m| m.words)
         .collect();
+    let stands = places_that_stand(answer);
+    if places.iter().any(|r| r.start >= stands) {
+        places.retain(|r| r.start >= stands);
+    }
     places.sort_by_key(|r| (r.start, std::cmp::Reverse(r.end)));
     let mut own = places.first()?.clone();
     for next in &places[1..] {
@@ -199,6 +219,16 @@ pub(super) fn named_place(answer: &ScriptUtterance) -> Option<Range<usize>> {
         }
     }
     Some(own)
+}
+
+/// The place that stands in an answer: "My throat. Actually my chest" names the chest.
+fn places_that_stand(answer: &ScriptUtterance) -> usize {
+    let back = |w: &str| matches!(w, "actually" | "no" | "sorry" | "wait");
+    answer
+        .words
+        .iter()
+        .rposition(|w| back(&w.lower) && w.break_before >= Break::Comma)
+        .map_or(0, |at| at + 1)
 }
 
 /// A place that an answer calls its own, in words that no list holds: "in my left side".

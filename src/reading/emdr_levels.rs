@@ -8,7 +8,7 @@ use crate::reading::Cite;
 use crate::reading::emdr_words::{EmdrWords, Part};
 use crate::reading::lexicon::{Lexicon, Mark, ScoreWord, Sense};
 use crate::reading::measures::{Measure, Measures, When, settled};
-use crate::reading::score_ahead::{is_counted, leads_on};
+use crate::reading::score_shapes::{is_counted, is_taken_back, leads_on};
 use crate::transcript::numbers::Quantity;
 use crate::transcript::script::{Break, Number, Script, ScriptUtterance, Standing};
 
@@ -57,6 +57,9 @@ impl Levels {
         let Some(mut told) = Told::of(lexicon, utterance, place, marks, &found) else {
             return;
         };
+        // "Distress was at an eight": the word that tells which comes before what it tells of.
+        let mut found = found.clone();
+        found.sort_by_key(|(part, r)| (r.start, *part == Part::Level, r.end));
         for (part, range) in &found {
             match part {
                 Part::OfSud => self.matter = Matter::Sud,
@@ -118,6 +121,13 @@ impl<'a> Told<'a> {
             .iter()
             .take_while(|n| n.words.start < range.end);
         for number in inside {
+            // "A three, no, two": the other one counts.
+            let mut number = number;
+            while is_taken_back(self.utterance, number) {
+                let next = numbers.iter().find(|n| n.words.start >= number.words.end);
+                let Some(next) = next else { break };
+                number = next;
+            }
             let (value, whole) = match number.value {
                 Quantity::Number(value) => (value.value, None),
                 Quantity::Ratio { part, whole, .. } => (part.value, Some(whole.value)),
@@ -198,6 +208,11 @@ impl<'a> Told<'a> {
             .iter()
             .filter(|m| m.words.end <= number.words.start && m.words.end + 2 > words.start)
             .filter(|m| matches!(m.what, Sense::Score(ScoreWord::Prior)))
+            // "A three last time and it was a four": the time is the three's.
+            .filter(|m| {
+                let next = self.utterance.words.get(m.words.end);
+                next.is_none_or(|w| w.lower != "and")
+            })
             .max_by_key(|m| m.words.len());
         let parted = self.utterance.words[words.start.saturating_sub(2)..number.words.start]
             .iter()

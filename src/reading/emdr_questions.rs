@@ -28,6 +28,12 @@ pub(super) enum Ask {
     TargetBefore,
     /// The target that was chosen before.
     TargetChosen,
+    /// The target is asked for.
+    TargetAsked,
+    /// The words just given are asked for in another form.
+    Reword,
+    /// What is put off to another session.
+    PutOff,
     /// The positive words are being installed.
     Installing,
     /// The target is worked on.
@@ -56,6 +62,8 @@ impl Ask {
                 | Self::BodyLocation
                 | Self::Image
                 | Self::Scan
+                | Self::TargetAsked
+                | Self::Reword
         )
     }
 }

@@ -35,6 +35,7 @@ pub fn read(
         installing: false,
         scanning: None,
         questions,
+        asked_for: None,
     };
     let mut asked = Vec::new();
     for (place, utterance) in script.utterances.iter().enumerate() {
@@ -42,14 +43,33 @@ pub fn read(
             continue;
         }
         let found = questions.book.find(&utterance.words);
+        let put_off = |at: usize| {
+            found.iter().any(|f| {
+                f.what == Ask::PutOff && utterance.sentences.iter().any(|s| {
+                    s.words.contains(&at) && s.words.contains(&f.words.start)
+                })
+            })
+        };
         for ask in &found {
-            talk.named(place, utterance, ask.what, &ask.words);
+            if !put_off(ask.words.start) {
+                talk.named(place, utterance, ask.what, &ask.words);
+            }
             talk.turns(ask.what);
         }
+        talk.recalled(place, utterance, &found.iter().map(|f| f.what).collect::<Vec<_>>());
         // Of several questions in a breath the last one is answered; the longer names it better.
         let last = found
             .iter()
-            .filter(|f| f.what.is_question() && !talk.is_known(f.what))
+            .filter(|f| f.what.is_question() && !talk.is_known(f.what, place))
+            // "What would you rather believe about yourself" asks for no negative words.
+            .filter(|f| {
+                !found.iter().any(|o| {
+                    o.what == Ask::PositiveCognition
+                        && f.what == Ask::NegativeCognition
+                        && o.words.start <= f.words.start
+                        && f.words.end <= o.words.end
+                })
+            })
             .max_by_key(|f| (f.words.start, f.words.len()));
         let other = found.iter().any(|f| f.what == Ask::OtherNumber);
         match last {
@@ -59,6 +79,7 @@ pub fn read(
                 }
                 talk.scanning = (ask.what == Ask::Scan).then_some(place);
             }
+            None if talk.again(place) => asked.push(place),
             None if !other => talk.unasked(place + 1),
             None => {}
         }
@@ -80,6 +101,8 @@ pub(super) struct Talk<'a> {
     /// Where the scan of the body was asked for that is still going on.
     pub(super) scanning: Option<usize>,
     pub(super) questions: &'a Questions,
+    /// The words about oneself that were asked for last, where, and whether they were given.
+    asked_for: Option<(Ask, usize, bool)>,
 }
 
 impl Talk<'_> {
@@ -125,8 +148,15 @@ impl Talk<'_> {
     }
 
     /// Whether it was answered before and is only spoken of again.
-    fn is_known(&self, ask: Ask) -> bool {
+    fn is_known(&self, ask: Ask, place: usize) -> bool {
+        let lately = |ask: Ask| {
+            self.asked_for
+                .is_some_and(|(last, at, _)| last == ask && place <= at + AGAIN)
+        };
         match ask {
+            Ask::Reword => !self.asked_for.is_some_and(|(_, at, _)| place <= at + AGAIN),
+            Ask::TargetAsked => self.fields.contains_key("target"),
+            _ if lately(ask) => false,
             Ask::NegativeCognition => self.fields.contains_key("negative_cognition"),
             Ask::PositiveCognition => self.fields.contains_key("positive_cognition"),
             _ => false,
@@ -137,7 +167,7 @@ impl Talk<'_> {
     fn turns(&mut self, ask: Ask) {
         match ask {
             Ask::Installing | Ask::Words => self.installing = true,
-            Ask::Working | Ask::Sud => self.installing = false,
+            Ask::Working | Ask::Sud | Ask::Emotions | Ask::BodyLocation => self.installing = false,
             _ => {}
         }
     }
@@ -166,8 +196,10 @@ impl Talk<'_> {
         let reading = if of_voc { self.voc } else { self.sud };
         match ask {
             Ask::Sud | Ask::Voc | Ask::Level => self.numbers(place, answer, reading),
-            Ask::NegativeCognition => self.text(place, answer, "negative_cognition"),
-            Ask::PositiveCognition => self.text(place, answer, "positive_cognition"),
+            Ask::NegativeCognition | Ask::PositiveCognition | Ask::Reword => {
+                self.words(place, answer, ask);
+            }
+            Ask::TargetAsked => self.target_told(place, answer),
             Ask::Image => self.text(place, answer, "image"),
             Ask::Emotions => self.emotions(place, answer),
             Ask::BodyLocation => self.place_in_body(place, answer),
@@ -175,6 +207,36 @@ impl Talk<'_> {
             _ => return false,
         }
         true
+    }
+
+    /// The words that were asked for shortly before and not given: "I don't know." "Take your time."
+    fn again(&mut self, place: usize) -> bool {
+        match self.asked_for {
+            Some((ask, at, false)) if place <= at + AGAIN => self.answer(place + 1, ask),
+            _ => false,
+        }
+    }
+
+    /// Takes words about oneself; those asked for again take the place of those before.
+    fn words(&mut self, place: usize, answer: &ScriptUtterance, ask: Ask) {
+        let ask = match (ask, self.asked_for) {
+            (Ask::Reword, Some((last, ..))) => last,
+            _ => ask,
+        };
+        let field = match ask {
+            Ask::NegativeCognition => "negative_cognition",
+            _ => "positive_cognition",
+        };
+        let given = is_given(answer);
+        let before = self.asked_for.filter(|(last, at, _)| *last == ask && place <= at + AGAIN + 2);
+        if given {
+            if before.is_some_and(|(_, _, given)| given) {
+                self.fields.remove(field);
+            }
+            self.text(place, answer, field);
+        }
+        let given = given || before.is_some_and(|(_, _, given)| given);
+        self.asked_for = Some((ask, place, given));
     }
 
     fn text(&mut self, place: usize, answer: &ScriptUtterance, field: &'static str) {
@@ -190,8 +252,17 @@ impl Talk<'_> {
             return;
         };
         let mut own = sentence.words.clone();
-        let lead = ["um", "uh", "well", "that", "maybe", "probably", "like"];
-        while own.len() > 1 && lead.contains(&answer.words[own.start].lower.as_str()) {
+        let lead = [
+            "um", "uh", "well", "that", "maybe", "probably", "like", "yeah", "honestly", "just",
+            "guess", "think", "suppose", "so", "and", "okay",
+        ];
+        let hedge = |at: usize| {
+            let next = answer.words.get(at + 1).map_or("", |w| w.lower.as_str());
+            answer.words[at].lower == "i" && matches!(next, "guess" | "think" | "suppose")
+        };
+        while own.len() > 1
+            && (lead.contains(&answer.words[own.start].lower.as_str()) || hedge(own.start))
+        {
             own.start += 1;
         }
         let cite = Cite::of(place, answer.span(&own));
@@ -277,7 +348,11 @@ impl Talk<'_> {
             let cite = Cite::of(place, answer.span(&(0..answer.words.len())));
             self.put("emotions", FieldValue::List(items), cite);
         }
-        self.place_in_body(place, answer);
+        // "Anger, at the chief" names no place.
+        if let Some(own) = named_place(answer) {
+            let cite = Cite::of(place, answer.span(&own));
+            self.put("body_location", FieldValue::Text(cite.clone()), cite);
+        }
     }
 
     /// "In my chest, like a stone", "My hands. Just a buzz", "Throat and stomach".
@@ -287,6 +362,21 @@ impl Talk<'_> {
             self.put("body_location", FieldValue::Text(cite.clone()), cite);
         }
     }
+}
+
+/// Within how many utterances words about oneself are asked for again.
+const AGAIN: usize = 3;
+
+/// Whether an answer gives words: "I don't know" does not.
+fn is_given(answer: &ScriptUtterance) -> bool {
+    let said: Vec<&str> = answer.words.iter().map(|w| w.lower.as_str()).collect();
+    let unsure = |pair: &[&str]| {
+        matches!(
+            pair,
+            ["don't", "know"] | ["not", "sure"] | ["no", "idea"] | ["can't", "say"] | ["do", "not"]
+        )
+    };
+    !said.iter().take(5).collect::<Vec<_>>().windows(2).any(|w| unsure(&[w[0], w[1]]))
 }
 
 #[cfg(test)]

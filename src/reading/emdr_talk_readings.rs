@@ -4,14 +4,18 @@ use std::ops::Range;
 
 use crate::reading::Cite;
 use crate::reading::emdr::FieldValue;
-use crate::reading::emdr_answers::{is_recalled, opens_with_reading};
+use crate::reading::emdr_answers::{is_article, is_recalled, opens_with_reading};
+use crate::reading::emdr_questions::Ask;
 use crate::reading::emdr_talk::Talk;
 use crate::reading::measures::{Measure, When};
+use crate::reading::score_shapes::is_taken_back;
 use crate::transcript::numbers::Quantity;
 use crate::transcript::script::{ScriptUtterance, Standing};
 
 /// The field of what a scan found.
 const SCAN: &str = "body_scan_clear";
+/// How many words a target may have that a client names.
+const NAMED: usize = 10;
 
 impl Talk<'_> {
     pub(super) fn numbers(
@@ -41,7 +45,7 @@ impl Talk<'_> {
             let superseded = answer.words[number.words.clone()]
                 .iter()
                 .any(|w| w.standing == Standing::Superseded);
-            if superseded {
+            if superseded || is_taken_back(answer, number) {
                 continue;
             }
             let before = number.words.start.saturating_sub(4)..number.words.start;
@@ -89,6 +93,41 @@ impl Talk<'_> {
                 when,
                 cite,
             });
+        }
+    }
+
+    /// What a clinician says of an earlier session beside the question: "It was a five when we
+    /// stopped".
+    pub(super) fn recalled(&mut self, place: usize, said: &ScriptUtterance, asks: &[Ask]) {
+        let asked = asks.iter().any(|ask| matches!(ask, Ask::Sud | Ask::Level));
+        let Some(instrument) = self.sud.filter(|_| asked) else {
+            return;
+        };
+        let [low, high] = self.lexicon.instruments[instrument].range;
+        for number in &said.numbers {
+            let Quantity::Number(value) = number.value else {
+                continue;
+            };
+            let before = number.words.start.saturating_sub(4)..number.words.start;
+            let was = said.words[before]
+                .iter()
+                .any(|w| matches!(w.lower.as_str(), "was" | "at" | "had" | "were"));
+            if was && (low..=high).contains(&value.value) && is_recalled(said, &number.words) {
+                let reading = (instrument, value.value);
+                self.reading(place, said, &number.words, reading, When::Prior);
+            }
+        }
+    }
+
+    /// The target, where the client was asked for it.
+    pub(super) fn target_told(&mut self, place: usize, answer: &ScriptUtterance) {
+        let Some(sentence) = answer.sentences.first() else {
+            return;
+        };
+        let own = sentence.words.clone();
+        if is_article(&answer.words[own.start].lower) && (2..=NAMED).contains(&own.len()) {
+            let cite = Cite::of(place, answer.span(&own));
+            self.put("target", FieldValue::Text(cite.clone()), cite);
         }
     }
 

@@ -3,7 +3,9 @@
 use std::ops::Range;
 
 use crate::reading::emdr::{Field, FieldValue, Fields, Reader};
+use crate::reading::emdr_answers::{is_article, is_of_work};
 use crate::reading::emdr_words::{EmdrWords, Part};
+use crate::transcript::numbers::Quantity;
 use crate::transcript::script::{Break, ScriptUtterance};
 
 /// A target that was only taken up again, or the picture that stands for it, until it is settled.
@@ -11,6 +13,9 @@ const AGAIN: &str = "target_again";
 
 /// How many words after its name tell what a scan found.
 const SCAN: usize = 26;
+
+/// How many words after a target tell that it is finished.
+const TOLD_OF: usize = 14;
 
 impl Reader<'_> {
     /// "set up the quarry call as the target", "the corridor is the target still": the words before.
@@ -55,7 +60,7 @@ impl Reader<'_> {
         }
     }
 
-    fn lower(&self, at: usize) -> &str {
+    pub(super) fn lower(&self, at: usize) -> &str {
         self.utterance.words.get(at).map_or("", |w| &w.lower)
     }
 
@@ -99,6 +104,9 @@ impl Reader<'_> {
             .filter(|(part, _)| *part == Part::TargetAgain)
             .max_by_key(|(_, r)| r.len());
         let Some((_, lead)) = again else { return };
+        if self.is_finished(lead) {
+            return;
+        }
         let last = self.lower(lead.end - 1);
         let own = match last {
             // Between the verb and "up".
@@ -113,7 +121,11 @@ impl Reader<'_> {
             }
             _ => lead.end..self.until(lead.end, "target"),
         };
-        if own.is_empty() || own.end > self.end || own.len() > 10 {
+        let second = self.lower(own.start + 1);
+        let of_work = is_article(self.lower(own.start))
+            && is_of_work(second)
+            && (own.len() < 3 || is_resource(second));
+        if own.is_empty() || own.end > self.end || own.len() > 10 || of_work {
             return;
         }
         let field = Field {
@@ -121,6 +133,38 @@ impl Reader<'_> {
             cite: self.cite(&(lead.start..own.end.max(lead.end))),
         };
         into.entry(AGAIN).or_insert(field);
+    }
+
+    /// "Rechecked the locker room first, it held at zero": a target that is not worked on again.
+    fn is_finished(&self, lead: &Range<usize>) -> bool {
+        let looked = matches!(
+            self.lower(lead.start),
+            "rechecked" | "reevaluated" | "re" | "revisited" | "checked" | "checking" | "looked"
+        );
+        let to = (lead.end + TOLD_OF).min(self.utterance.words.len());
+        let words = &self.utterance.words[lead.end.min(to)..to];
+        let held = words
+            .iter()
+            .any(|w| matches!(w.lower.as_str(), "held" | "holds" | "holding"));
+        let first = self
+            .utterance
+            .numbers
+            .iter()
+            .find(|n| n.words.start >= lead.end && n.words.end <= to);
+        let nothing = first.is_some_and(
+            |n| matches!(&n.value, Quantity::Number(value) if value.value.abs() < f64::EPSILON),
+        );
+        looked && (held || nothing)
+    }
+
+    /// "Last week's target": not the one of today.
+    pub(super) fn is_of_before(&self, at: usize) -> bool {
+        at.checked_sub(1).is_some_and(|before| {
+            matches!(
+                self.lower(before),
+                "week's" | "last" | "previous" | "time's" | "session's" | "finished" | "completed"
+            )
+        })
     }
 
     fn of_picture(&self, lead: &Range<usize>) -> bool {
@@ -184,10 +228,19 @@ impl Reader<'_> {
         }
     }
 
-    fn denied(&self, at: usize) -> bool {
+    pub(super) fn denied(&self, at: usize) -> bool {
         (at.saturating_sub(2)..at)
             .any(|before| matches!(self.lower(before), "no" | "not" | "without" | "nothing"))
     }
+}
+
+/// Whether the words after "the" name what is set up beside a target.
+fn is_resource(word: &str) -> bool {
+    matches!(
+        word,
+        "container" | "calm" | "safe" | "breathing" | "breath" | "tappers" | "sets" | "homework"
+            | "log" | "body" | "words" | "list" | "good" | "positive" | "stop" | "eye" | "week"
+    )
 }
 
 fn is_choosing(word: &str) -> bool {

@@ -31,6 +31,13 @@ pub(super) enum Part {
     Incomplete,
     Feeling,
     Body,
+    /// Words that a place in the body follows.
+    Sensed,
+    /// Takes back a text, anywhere or only behind a comma.
+    Mended,
+    MendedBehind,
+    /// What stands between that and the new text.
+    Bridge,
     /// A reading without its name.
     Level,
     /// Words of disturbance.
@@ -69,7 +76,8 @@ struct File {
     end: Words,
     bls: Names,
     feelings: Names,
-    body: Names,
+    body: Body,
+    mended: Mended,
     sets: Unit,
     scan: Scan,
     session: Session,
@@ -113,6 +121,21 @@ struct Words {
 #[serde(deny_unknown_fields)]
 struct Names {
     names: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Body {
+    names: Vec<String>,
+    sensed: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Mended {
+    anywhere: Vec<String>,
+    behind: Vec<String>,
+    bridge: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -178,6 +201,10 @@ impl EmdrWords {
             (&file.bls.names, Part::Bls),
             (&file.feelings.names, Part::Feeling),
             (&file.body.names, Part::Body),
+            (&file.body.sensed, Part::Sensed),
+            (&file.mended.anywhere, Part::Mended),
+            (&file.mended.behind, Part::MendedBehind),
+            (&file.mended.bridge, Part::Bridge),
             (&file.sets.unit, Part::Sets),
             (&file.scan.clear, Part::Clear),
             (&file.scan.residual, Part::Residual),

@@ -7,7 +7,10 @@ use serde::Serialize;
 
 use crate::reading::Cite;
 use crate::reading::lexicon::{Lexicon, Mark, ScoreWord, Sense};
-use crate::reading::score_ahead::{Ahead, is_counted, is_difference, leads_on, opens_an_item};
+use crate::reading::score_ahead::Ahead;
+use crate::reading::score_shapes::{
+    is_counted, is_difference, is_taken_back, leads_on, opens_an_item,
+};
 use crate::transcript::numbers::Quantity;
 use crate::transcript::script::{Break, Number, Script, ScriptUtterance, Standing, Word};
 
@@ -80,9 +83,16 @@ pub fn read(
     for (at, (instrument, name)) in names.iter().enumerate() {
         let until = names.get(at + 1).map_or(end, |(_, next)| next.start);
         let named = (*instrument, lexicon.instruments[*instrument].reading);
-        let mut said = after(utterance, marks, named, name, until);
+        let mut said: Vec<Said<'_>> = before(utterance, *instrument, name).into_iter().collect();
         if said.is_empty() {
-            said.extend(before(utterance, *instrument, name));
+            said = after(utterance, marks, named, name, until);
+        }
+        // "PHQ and GAD were twelve and nine."
+        if let ([first, _], Some(other)) = (said.as_mut_slice(), at.checked_sub(1).map(|b| &names[b]))
+            && are_paired(utterance, (&other.1, name), first, into)
+        {
+            first.instrument = other.0;
+            first.words.start = other.1.start;
         }
         let ahead = Ahead::of(
             lexicon,
@@ -96,7 +106,7 @@ pub fn read(
         if let [only] = said.as_slice()
             && only.hint != Some(ScoreWord::Prior)
         {
-            let end = only.number.words.end;
+            let end = only.number.words.end.max(name.end);
             said.extend(ahead.compared(named, end));
         }
         for one in said {
@@ -117,6 +127,13 @@ pub(super) fn after<'a>(
     let mut hint = marks
         .iter()
         .filter(|m| m.words.end <= name.start && m.words.end + 3 > name.start)
+        // "I am safe now, VOC two": the "now" is the belief's.
+        .filter(|m| {
+            let before = m.words.start.checked_sub(1).map(|at| &utterance.words[at]);
+            utterance.words[m.words.start].lower != "now"
+                || before.is_none_or(|w| matches!(w.lower.as_str(), "and" | "is" | "so" | "but"))
+                || utterance.words[m.words.start].break_before >= Break::Comma
+        })
         // "down from 16 in March, and her GAD-7 was nine": the month is the score before's.
         .filter(|m| {
             utterance.words[m.words.end..=name.start]
@@ -142,7 +159,11 @@ pub(super) fn after<'a>(
         let here = utterance
             .numbers
             .binary_search_by_key(&at, |n| n.words.start);
-        if let Ok(found) = here {
+        // "Fourteen three weeks ago": that three is no score.
+        let of_time = marks.iter().any(|m| {
+            m.words.start == at && m.words.len() > 1 && m.what == Sense::Score(ScoreWord::Prior)
+        });
+        if let (Ok(found), false) = (here, of_time) {
             let number = &utterance.numbers[found];
             let counted = is_counted(utterance, &number.words);
             let words = name.start..number.words.end;
@@ -156,6 +177,7 @@ pub(super) fn after<'a>(
                 });
             };
             match number.value {
+                _ if is_taken_back(utterance, number) => {}
                 _ if counted || is_difference(utterance, &number.words) => loose += 1,
                 Quantity::Number(value) | Quantity::Ratio { part: value, .. } => {
                     push(value.value, hint.take());
@@ -194,7 +216,56 @@ pub(super) fn after<'a>(
             at += 1;
         }
     }
+    if !reading {
+        compare(utterance, &mut said);
+    }
     said
+}
+
+/// "Twelve, had been sixteen"; "sixteen, then fourteen, and now twelve": which are scores before.
+fn compare(utterance: &ScriptUtterance, said: &mut [Said<'_>]) {
+    for at in 1..said.len() {
+        let between = said[at - 1].number.words.end..said[at].number.words.start;
+        let between = utterance.words.get(between).unwrap_or_default();
+        let any = |list: &[&str]| between.iter().any(|w| list.contains(&w.lower.as_str()));
+        // "Eleven today, fifteen at six weeks": that "today" is the eleven's.
+        let now = |w: &Word| matches!(w.lower.as_str(), "now" | "today" | "currently");
+        let first = between.first().is_some_and(|w| now(w) && w.break_before < Break::Comma);
+        if !first && said[at].hint.is_none() && between.iter().any(now) {
+            for earlier in &mut said[..at] {
+                earlier.hint = earlier.hint.or(Some(ScoreWord::Prior));
+            }
+        } else if any(&["was", "been", "used"]) && said[at - 1].hint.is_none() {
+            said[at].hint = said[at].hint.or(Some(ScoreWord::Prior));
+        }
+    }
+}
+
+/// Whether two instruments are named together and their values told together, of which `first` is
+/// the first.
+fn are_paired(
+    utterance: &ScriptUtterance,
+    (other, name): (&std::ops::Range<usize>, &std::ops::Range<usize>),
+    first: &Said<'_>,
+    into: &Measures,
+) -> bool {
+    let joined = |range: std::ops::Range<usize>| {
+        let between = utterance.words.get(range).unwrap_or_default();
+        between.len() <= 2 && between.iter().any(|w| w.lower == "and")
+    };
+    let next = utterance
+        .numbers
+        .iter()
+        .find(|n| n.words.start >= first.number.words.end);
+    let known = into.scores.iter().any(|m| {
+        m.cite.span.start < utterance.span(name).start
+            && m.cite.span.end > utterance.span(other).start
+    });
+    joined(other.end..name.start)
+        && next.is_some_and(|n| joined(first.number.words.end..n.words.start))
+        && first.hint.is_none()
+        && first.number.words.start > name.end
+        && !known
 }
 
 /// What a word of time says of this kind of score: the start of a treatment is the time before of a
@@ -210,10 +281,16 @@ pub(super) fn settled(word: ScoreWord, reading: bool, words: &[Word]) -> ScoreWo
             })
     };
     match word {
-        ScoreWord::Prior if reading && begins() => ScoreWord::Pre,
+        ScoreWord::Prior if reading && (begins() || at_the_start(words)) => ScoreWord::Pre,
         ScoreWord::Pre if !reading => ScoreWord::Prior,
         other => other,
     }
+}
+
+/// "At the outset", said of a reading.
+fn at_the_start(words: &[Word]) -> bool {
+    let any = |list: &[&str]| words.iter().any(|w| list.contains(&w.lower.as_str()));
+    any(&["outset", "beginning", "start"]) && words.len() <= 3
 }
 
 /// A word of time belongs to the number before it where it follows at once ("sixteen at intake"),
@@ -228,7 +305,15 @@ fn hint_last(
     let trailing = matches!(
         utterance.words[at].lower.as_str(),
         "at" | "last" | "when" | "a" | "in" | "by" | "previously" | "on" | "before"
-    );
+    ) || matches!(utterance.words[end - 1].lower.as_str(), "ago" | "earlier" | "back");
+    // "A three when we stopped last time": both belong to the three.
+    if let Some(last) = said.last()
+        && last.hint == Some(word)
+        && at > last.number.words.end
+        && at <= last.number.words.end + 4
+    {
+        return;
+    }
     match said.last_mut() {
         Some(last) if trailing && last.number.words.end == at && !leads_on(utterance, end) => {
             last.hint = last.hint.or(Some(word));
@@ -272,6 +357,9 @@ fn before<'a>(
     };
     let end = name.start.checked_sub(skip)?;
     let number = utterance.numbers.iter().find(|n| n.words.end == end)?;
+    if is_counted(utterance, &number.words) || is_difference(utterance, &number.words) {
+        return None;
+    }
     number_of(instrument, number, number.words.start..name.end)
 }
 

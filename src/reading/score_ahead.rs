@@ -8,93 +8,9 @@ use std::ops::Range;
 
 use crate::reading::lexicon::{Lexicon, Mark, ScoreWord, Sense};
 use crate::reading::measures::{Said, number_of, settled};
+use crate::reading::score_shapes::{JOINING, is_counted, is_difference, leads_on, opens_an_item};
 use crate::transcript::script::{Break, Number, ScriptUtterance};
 
-/// Words after a number that make it a count of something else.
-const COUNTED: &[&str] = &[
-    "sets",
-    "set",
-    "minutes",
-    "minute",
-    "weeks",
-    "week",
-    "days",
-    "day",
-    "sessions",
-    "session",
-    "times",
-    "months",
-    "month",
-    "hours",
-    "hour",
-    "years",
-    "year",
-    "percent",
-    "passes",
-    "trials",
-    "trial",
-    "feet",
-    "people",
-    "points",
-    "point",
-    "of",
-    "items",
-    "milligrams",
-    "mg",
-    "nights",
-    "night",
-    "mornings",
-    "visits",
-    "drinks",
-    "pounds",
-    "kilos",
-    "stone",
-    "miles",
-    "kids",
-    "children",
-    "o'clock",
-    "am",
-    "pm",
-    "degrees",
-    "quid",
-    "dollars",
-    "euros",
-    "things",
-    "bags",
-    "pints",
-    "cans",
-    "cigarettes",
-    "meals",
-    "nightmares",
-    "dreams",
-    "panic",
-    "rounds",
-    "steps",
-    "sheets",
-    "pages",
-    "goals",
-    "values",
-    "breaths",
-    "others",
-    "more",
-    "fewer",
-    "grams",
-];
-
-/// Words before a number that make it a place in a list.
-const LISTED: &[&str] = &[
-    "item", "question", "session", "week", "visit", "number", "chapter", "page", "age", "aged",
-    "room", "step", "module", "day", "set", "phase", "line",
-];
-
-/// Words that may stand between a value and the one it is compared with.
-const JOINING: &[&str] = &[
-    "it", "it's", "that", "this", "which", "she", "he", "they", "was", "were", "had", "been",
-    "having", "having", "i'd", "he'd", "she'd", "it'd", "we'd", "a", "an", "at", "about", "around",
-    "and", "but", "as", "so", "today", "now", "week", "came", "out", "stood", "scored", "the",
-    "score", "only", "just", "still", "where", "to", "up", "down", "again", "on", "in", "with",
-    "rated", "used", "be", "got", "her", "his", "um", "uh", "well", "me", "time",
-];
 
 /// Words that tell that an instrument was given.
 const GIVEN: &[&str] = &[
@@ -127,46 +43,6 @@ const GIVEN: &[&str] = &[
 
 /// How many words ahead are looked at.
 const REACH: usize = 16;
-
-/// Whether what follows a number makes it a count of something else, or what stands before it a
-/// place in a list.
-pub(super) fn is_counted(utterance: &ScriptUtterance, number: &Range<usize>) -> bool {
-    let word = |at: usize| utterance.words.get(at).map(|w| w.lower.as_str());
-    let after = utterance
-        .words
-        .get(number.end)
-        .is_some_and(|w| w.break_before == Break::None && COUNTED.contains(&w.lower.as_str()));
-    let before = number
-        .start
-        .checked_sub(1)
-        .and_then(word)
-        .is_some_and(|w| LISTED.contains(&w));
-    after || before
-}
-
-/// Whether a phrase of time that ends here is followed by a value of its own.
-pub(super) fn leads_on(utterance: &ScriptUtterance, end: usize) -> bool {
-    let near = utterance.words.get(end..).unwrap_or_default();
-    let Some(value) = near.iter().take(5).position(|w| w.number_length > 0) else {
-        return false;
-    };
-    let between = &near[..value];
-    let said = |w: &str| matches!(w, "was" | "were" | "had" | "scored" | "stood" | "it'd");
-    between.iter().any(|w| said(&w.lower)) && between.iter().all(|w| JOINING.contains(&&*w.lower))
-        || (value == 0 && near[0].break_before <= Break::Comma)
-}
-
-/// "Down three from last time": how much it changed, not what it was.
-pub(super) fn is_difference(utterance: &ScriptUtterance, number: &Range<usize>) -> bool {
-    let lower = |at: usize| utterance.words.get(at).map_or("", |w| w.lower.as_str());
-    let before = number.start.checked_sub(1).map_or("", lower);
-    matches!(before, "down" | "up" | "by") && matches!(lower(number.end), "from" | "on" | "since")
-}
-
-/// Whether the word opens a part of an instrument, whose numbers are not the instrument's score.
-pub(super) fn opens_an_item(word: &str) -> bool {
-    matches!(word, "item" | "items" | "question" | "questions")
-}
 
 /// The words after an instrument's name, up to the next instrument or paragraph.
 pub(super) struct Ahead<'a> {
@@ -367,7 +243,7 @@ impl<'a> Ahead<'a> {
                 return None;
             }
             it |= matches!(word, "it" | "that" | "which" | "she" | "he" | "it'd");
-            was |= matches!(word, "was" | "were" | "had" | "been" | "stood" | "it'd");
+            was |= matches!(word, "was" | "were" | "had" | "been" | "stood" | "it'd" | "used");
             at += 1;
         }
         None

@@ -7,7 +7,7 @@ use crate::reading::lexicon::{Lexicon, Mark, Sense};
 use crate::reading::measures::{Measures, When, after, take};
 use crate::reading::score_ahead::Ahead;
 use crate::session::Mode;
-use crate::transcript::script::Script;
+use crate::transcript::script::{Break, Script, ScriptUtterance};
 
 /// What the utterances before left open.
 #[derive(Clone, Copy, Debug, Default)]
@@ -84,7 +84,7 @@ fn read_on(
     ) || utterance
         .numbers
         .iter()
-        .any(|n| n.words.start == words.start && n.words.end == words.end);
+        .any(|n| n.words.start == words.start && is_whole(utterance, n.words.end, words.end));
     if !opens {
         return;
     }
@@ -93,6 +93,16 @@ fn read_on(
     for one in after(utterance, marks, named, &none, words.end) {
         take(lexicon, place, utterance, &one, into);
     }
+}
+
+/// Whether a number is all that an answer tells: "Nine.", "Nine, I think."
+fn is_whole(utterance: &ScriptUtterance, from: usize, end: usize) -> bool {
+    let hedge = |w: &str| {
+        matches!(w, "i" | "think" | "believe" | "guess" | "maybe" | "about" | "it" | "said" | "today")
+    };
+    from == end
+        || (utterance.words[from].break_before >= Break::Comma
+            && utterance.words[from..end].iter().all(|w| hedge(&w.lower)))
 }
 
 /// Reads what a score that was told before is compared with: "It was sixty last month".
