@@ -34,8 +34,12 @@ pub(super) fn end_of_name(said: &ScriptUtterance, from: usize, phrase: bool) -> 
                         | "okay"
                 );
             let aside = word.break_before >= Break::Comma
-                && (word.lower == "where" && matches!(next, "we" | "you") || word.lower == "the" && next == "one");
-            at > from && (aside || word.break_before >= least || (on && word.break_before <= Break::Comma))
+                && (word.lower == "where" && matches!(next, "we" | "you")
+                    || word.lower == "the" && next == "one");
+            at > from
+                && (aside
+                    || word.break_before >= least
+                    || (on && word.break_before <= Break::Comma))
         })
         .unwrap_or(said.words.len())
 }
@@ -97,6 +101,9 @@ pub(super) fn is_of_work(word: &str) -> bool {
             | "later"
             | "after"
             | "again"
+            | "check"
+            | "usual"
+            | "worksheet"
             | "worst"
             | "bad"
             | "stop"

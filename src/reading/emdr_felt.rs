@@ -129,12 +129,10 @@ impl Reader<'_> {
         let of_target = ["target", "negative_cognition", "positive_cognition"]
             .iter()
             .any(|field| into.contains_key(field));
-        let other = self.found.iter().any(|(part, _)| {
-            matches!(
-                part,
-                Part::Scan | Part::Clear | Part::Residual | Part::Bls
-            )
-        });
+        let other = self
+            .found
+            .iter()
+            .any(|(part, _)| matches!(part, Part::Scan | Part::Clear | Part::Residual | Part::Bls));
         if known || !of_target || other {
             return;
         }

@@ -117,12 +117,25 @@ const CHOSEN: usize = 12;
 fn is_choosing(word: &str) -> bool {
     matches!(
         word,
-        "chose" | "picked" | "landed" | "settled" | "gave" | "identified" | "named" | "selected"
-            | "used" | "went" | "offered" | "took"
+        "chose"
+            | "picked"
+            | "landed"
+            | "settled"
+            | "gave"
+            | "identified"
+            | "named"
+            | "selected"
+            | "used"
+            | "went"
+            | "offered"
+            | "took"
     )
 }
 
 /// Whether a text about oneself may begin with the word.
 pub(super) fn is_of_oneself(word: &str) -> bool {
-    matches!(word, "i" | "i'm" | "i've" | "i'd" | "i'll" | "it's" | "my" | "we" | "nobody")
+    matches!(
+        word,
+        "i" | "i'm" | "i've" | "i'd" | "i'll" | "it's" | "my" | "we" | "nobody"
+    )
 }

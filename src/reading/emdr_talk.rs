@@ -9,6 +9,7 @@ use crate::reading::emdr_answers::{
     end_of_chosen, end_of_name, is_article, is_chosen_for, is_of_work, named_place, owned_place,
 };
 use crate::reading::emdr_questions::{Ask, Questions};
+use crate::reading::emdr_talk_words::AGAIN;
 use crate::reading::lexicon::Lexicon;
 use crate::reading::measures::Measures;
 use crate::session::Speaker;
@@ -45,9 +46,11 @@ pub fn read(
         let found = questions.book.find(&utterance.words);
         let put_off = |at: usize| {
             found.iter().any(|f| {
-                f.what == Ask::PutOff && utterance.sentences.iter().any(|s| {
-                    s.words.contains(&at) && s.words.contains(&f.words.start)
-                })
+                f.what == Ask::PutOff
+                    && utterance
+                        .sentences
+                        .iter()
+                        .any(|s| s.words.contains(&at) && s.words.contains(&f.words.start))
             })
         };
         for ask in &found {
@@ -56,7 +59,11 @@ pub fn read(
             }
             talk.turns(ask.what);
         }
-        talk.recalled(place, utterance, &found.iter().map(|f| f.what).collect::<Vec<_>>());
+        talk.recalled(
+            place,
+            utterance,
+            &found.iter().map(|f| f.what).collect::<Vec<_>>(),
+        );
         // Of several questions in a breath the last one is answered; the longer names it better.
         let last = found
             .iter()
@@ -102,7 +109,7 @@ pub(super) struct Talk<'a> {
     pub(super) scanning: Option<usize>,
     pub(super) questions: &'a Questions,
     /// The words about oneself that were asked for last, where, and whether they were given.
-    asked_for: Option<(Ask, usize, bool)>,
+    pub(super) asked_for: Option<(Ask, usize, bool)>,
 }
 
 impl Talk<'_> {
@@ -177,7 +184,7 @@ impl Talk<'_> {
     }
 
     /// Takes the client's answer; whether there was one.
-    fn answer(&mut self, place: usize, ask: Ask) -> bool {
+    pub(super) fn answer(&mut self, place: usize, ask: Ask) -> bool {
         let script = self.script;
         let Some(answer) = script
             .utterances
@@ -209,37 +216,7 @@ impl Talk<'_> {
         true
     }
 
-    /// The words that were asked for shortly before and not given: "I don't know." "Take your time."
-    fn again(&mut self, place: usize) -> bool {
-        match self.asked_for {
-            Some((ask, at, false)) if place <= at + AGAIN => self.answer(place + 1, ask),
-            _ => false,
-        }
-    }
-
-    /// Takes words about oneself; those asked for again take the place of those before.
-    fn words(&mut self, place: usize, answer: &ScriptUtterance, ask: Ask) {
-        let ask = match (ask, self.asked_for) {
-            (Ask::Reword, Some((last, ..))) => last,
-            _ => ask,
-        };
-        let field = match ask {
-            Ask::NegativeCognition => "negative_cognition",
-            _ => "positive_cognition",
-        };
-        let given = is_given(answer);
-        let before = self.asked_for.filter(|(last, at, _)| *last == ask && place <= at + AGAIN + 2);
-        if given {
-            if before.is_some_and(|(_, _, given)| given) {
-                self.fields.remove(field);
-            }
-            self.text(place, answer, field);
-        }
-        let given = given || before.is_some_and(|(_, _, given)| given);
-        self.asked_for = Some((ask, place, given));
-    }
-
-    fn text(&mut self, place: usize, answer: &ScriptUtterance, field: &'static str) {
+    pub(super) fn text(&mut self, place: usize, answer: &ScriptUtterance, field: &'static str) {
         if self.fields.contains_key(field) {
             return;
         }
@@ -362,21 +339,6 @@ impl Talk<'_> {
             self.put("body_location", FieldValue::Text(cite.clone()), cite);
         }
     }
-}
-
-/// Within how many utterances words about oneself are asked for again.
-const AGAIN: usize = 3;
-
-/// Whether an answer gives words: "I don't know" does not.
-fn is_given(answer: &ScriptUtterance) -> bool {
-    let said: Vec<&str> = answer.words.iter().map(|w| w.lower.as_str()).collect();
-    let unsure = |pair: &[&str]| {
-        matches!(
-            pair,
-            ["don't", "know"] | ["not", "sure"] | ["no", "idea"] | ["can't", "say"] | ["do", "not"]
-        )
-    };
-    !said.iter().take(5).collect::<Vec<_>>().windows(2).any(|w| unsure(&[w[0], w[1]]))
 }
 
 #[cfg(test)]

@@ -117,14 +117,16 @@ impl Reader<'_> {
             }
             "the" | "her" | "his" => {
                 let end = self.until(lead.end, "target").max(lead.end);
-                lead.end - usize::from(last == "the")..end
+                lead.end
+                    - usize::from(
+                        last == "the" || matches!(self.lower(lead.start), "set" | "took" | "and"),
+                    )..end
             }
             _ => lead.end..self.until(lead.end, "target"),
         };
         let second = self.lower(own.start + 1);
         let of_work = is_article(self.lower(own.start))
-            && is_of_work(second)
-            && (own.len() < 3 || is_resource(second));
+            && (is_resource(second) || (is_of_work(second) && own.len() < 3));
         if own.is_empty() || own.end > self.end || own.len() > 10 || of_work {
             return;
         }
@@ -238,8 +240,53 @@ impl Reader<'_> {
 fn is_resource(word: &str) -> bool {
     matches!(
         word,
-        "container" | "calm" | "safe" | "breathing" | "breath" | "tappers" | "sets" | "homework"
-            | "log" | "body" | "words" | "list" | "good" | "positive" | "stop" | "eye" | "week"
+        "container"
+            | "calm"
+            | "safe"
+            | "breathing"
+            | "breath"
+            | "tappers"
+            | "sets"
+            | "homework"
+            | "log"
+            | "body"
+            | "words"
+            | "list"
+            | "good"
+            | "positive"
+            | "stop"
+            | "eye"
+            | "room"
+            | "light"
+            | "resourcing"
+            | "resource"
+            | "resources"
+            | "preparation"
+            | "phase"
+            | "weekend"
+            | "worksheet"
+            | "chairs"
+            | "chair"
+            | "session"
+            | "intake"
+            | "history"
+            | "assessment"
+            | "treatment"
+            | "plan"
+            | "check"
+            | "stimulation"
+            | "tones"
+            | "headphones"
+            | "installation"
+            | "tapping"
+            | "buzzers"
+            | "pulsers"
+            | "equipment"
+            | "camera"
+            | "video"
+            | "hour"
+            | "timer"
+            | "week"
     )
 }
 

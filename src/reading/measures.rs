@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::reading::Cite;
 use crate::reading::lexicon::{Lexicon, Mark, ScoreWord, Sense};
 use crate::reading::score_ahead::Ahead;
+use crate::reading::score_pairs::{are_paired, compare};
 use crate::reading::score_shapes::{
     is_counted, is_difference, is_taken_back, leads_on, opens_an_item,
 };
@@ -88,7 +89,8 @@ pub fn read(
             said = after(utterance, marks, named, name, until);
         }
         // "PHQ and GAD were twelve and nine."
-        if let ([first, _], Some(other)) = (said.as_mut_slice(), at.checked_sub(1).map(|b| &names[b]))
+        if let ([first, _], Some(other)) =
+            (said.as_mut_slice(), at.checked_sub(1).map(|b| &names[b]))
             && are_paired(utterance, (&other.1, name), first, into)
         {
             first.instrument = other.0;
@@ -222,52 +224,6 @@ pub(super) fn after<'a>(
     said
 }
 
-/// "Twelve, had been sixteen"; "sixteen, then fourteen, and now twelve": which are scores before.
-fn compare(utterance: &ScriptUtterance, said: &mut [Said<'_>]) {
-    for at in 1..said.len() {
-        let between = said[at - 1].number.words.end..said[at].number.words.start;
-        let between = utterance.words.get(between).unwrap_or_default();
-        let any = |list: &[&str]| between.iter().any(|w| list.contains(&w.lower.as_str()));
-        // "Eleven today, fifteen at six weeks": that "today" is the eleven's.
-        let now = |w: &Word| matches!(w.lower.as_str(), "now" | "today" | "currently");
-        let first = between.first().is_some_and(|w| now(w) && w.break_before < Break::Comma);
-        if !first && said[at].hint.is_none() && between.iter().any(now) {
-            for earlier in &mut said[..at] {
-                earlier.hint = earlier.hint.or(Some(ScoreWord::Prior));
-            }
-        } else if any(&["was", "been", "used"]) && said[at - 1].hint.is_none() {
-            said[at].hint = said[at].hint.or(Some(ScoreWord::Prior));
-        }
-    }
-}
-
-/// Whether two instruments are named together and their values told together, of which `first` is
-/// the first.
-fn are_paired(
-    utterance: &ScriptUtterance,
-    (other, name): (&std::ops::Range<usize>, &std::ops::Range<usize>),
-    first: &Said<'_>,
-    into: &Measures,
-) -> bool {
-    let joined = |range: std::ops::Range<usize>| {
-        let between = utterance.words.get(range).unwrap_or_default();
-        between.len() <= 2 && between.iter().any(|w| w.lower == "and")
-    };
-    let next = utterance
-        .numbers
-        .iter()
-        .find(|n| n.words.start >= first.number.words.end);
-    let known = into.scores.iter().any(|m| {
-        m.cite.span.start < utterance.span(name).start
-            && m.cite.span.end > utterance.span(other).start
-    });
-    joined(other.end..name.start)
-        && next.is_some_and(|n| joined(first.number.words.end..n.words.start))
-        && first.hint.is_none()
-        && first.number.words.start > name.end
-        && !known
-}
-
 /// What a word of time says of this kind of score: the start of a treatment is the time before of a
 /// score, and the start of the work is the start of a reading.
 pub(super) fn settled(word: ScoreWord, reading: bool, words: &[Word]) -> ScoreWord {
@@ -305,7 +261,10 @@ fn hint_last(
     let trailing = matches!(
         utterance.words[at].lower.as_str(),
         "at" | "last" | "when" | "a" | "in" | "by" | "previously" | "on" | "before"
-    ) || matches!(utterance.words[end - 1].lower.as_str(), "ago" | "earlier" | "back");
+    ) || matches!(
+        utterance.words[end - 1].lower.as_str(),
+        "ago" | "earlier" | "back"
+    );
     // "A three when we stopped last time": both belong to the three.
     if let Some(last) = said.last()
         && last.hint == Some(word)
@@ -316,7 +275,11 @@ fn hint_last(
     }
     match said.last_mut() {
         Some(last) if trailing && last.number.words.end == at && !leads_on(utterance, end) => {
-            last.hint = last.hint.or(Some(word));
+            // "Twelve now, sixteen before": the sixteen has no "now".
+            last.hint = match last.hint {
+                Some(ScoreWord::Post) if word == ScoreWord::Prior => Some(word),
+                known => known.or(Some(word)),
+            };
         }
         _ => *hint = Some(word),
     }

@@ -319,7 +319,14 @@ pub fn read_told_answer(
             verbs.contains(&pair[0].lower.as_str()) && what.contains(&pair[1].lower.as_str())
         })
     };
-    let denied = said(&["said", "says", "answered"], &["no", "none", "never"])
+    let shook = words
+        .windows(3)
+        .any(|w| w[0].lower == "shook" && w[2].lower == "head");
+    let denied = said(
+        &["said", "says", "answered"],
+        &["no", "none", "never", "nope"],
+    ) || shook
+        || said(&["not"], &["at"]) && said(&["at"], &["all"])
         || said(
             &["denied", "denies"],
             &["it", "any", "that", "this", "both", "them", "all"],

@@ -56,10 +56,38 @@ const YES_BEGINS: &[&str] = &[
     "they come and",
     "no more than",
     "more than",
+    "a couple",
+    "some mornings",
+    "some nights",
+    "some days",
+    "some of the",
+    "mm hm",
+    "mhm",
+    "uh huh",
+    "once in a",
+    "occasionally",
 ];
 /// What is a yes where it is all that is said.
 const YES_WHOLE: &[&str] = &[
-    "i do", "i have", "i am", "i did", "i was", "it is", "it does", "lately",
+    "i do",
+    "i have",
+    "i am",
+    "i did",
+    "i was",
+    "it is",
+    "it does",
+    "lately",
+    "some",
+    "honestly some",
+];
+/// How an answer ends that tells of the past only: "When I was fifteen, not since."
+const SINCE_NOT: &[&str] = &[
+    "not since",
+    "nothing since",
+    "none since",
+    "never since",
+    "not anymore",
+    "not any more",
 ];
 /// What tells neither yes nor no.
 const UNSURE: &[&str] = &[
@@ -168,6 +196,9 @@ fn is_no(answer: &ScriptUtterance) -> Option<bool> {
         if unsure(&said) {
             return None;
         }
+        if SINCE_NOT.iter().any(|s| said.ends_with(s)) {
+            return Some(true);
+        }
         if YES_WHOLE.contains(&begun) || YES_BEGINS.iter().any(|b| begun.starts_with(b)) {
             return Some(false);
         }
@@ -194,10 +225,10 @@ fn unsure(said: &str) -> bool {
 
 /// Whether anything in an answer says no.
 fn says_no(answer: &ScriptUtterance) -> bool {
-    answer
-        .words
-        .iter()
-        .any(|w| NO.contains(&w.lower.as_str()) || matches!(w.lower.as_str(), "won't" | "wouldn't"))
+    answer.words.iter().any(|w| {
+        NO.contains(&w.lower.as_str())
+            || matches!(w.lower.as_str(), "won't" | "wouldn't" | "couldn't")
+    })
 }
 
 fn answer(script: &Script, place: usize, marks: &[Mark], words: &RiskWords<'_>, into: &mut Risk) {
@@ -223,7 +254,7 @@ fn answer(script: &Script, place: usize, marks: &[Mark], words: &RiskWords<'_>, 
     let mut seen = Vec::new();
     for name in words.names() {
         let field = name.field;
-        if seen.contains(&field) {
+        if seen.contains(&field) || words.asked_of_other(&name.range) {
             continue;
         }
         let status = match (field, no) {

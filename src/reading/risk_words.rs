@@ -185,6 +185,26 @@ impl<'a> RiskWords<'a> {
             })
     }
 
+    /// Whether a question is about somebody else's risk: "Is your brother still talking about suicide?"
+    pub(super) fn asked_of_other(&self, range: &Range<usize>) -> bool {
+        self.places(RiskWord::Other)
+            .filter(|r| r.end <= range.start && r.end + 6 > range.start)
+            .any(|r| {
+                let between = &self.words[r.end..range.start];
+                let own = |w: &Word| matches!(w.lower.as_str(), "you" | "any" | "you've" | "you'd");
+                let opens = r
+                    .start
+                    .checked_sub(2)
+                    .map_or("", |at| self.words[at].lower.as_str());
+                let asks = matches!(
+                    opens,
+                    "is" | "has" | "does" | "did" | "was" | "and" | "about"
+                );
+                asks && !between.iter().any(own)
+                    && !between.iter().any(|w| w.break_before >= Break::Comma)
+            })
+    }
+
     /// Whether the name is denied or present, and by which words; nothing where neither was said.
     pub(super) fn polarity(&self, name: &Name) -> Option<(bool, Range<usize>)> {
         match name.manner {

@@ -11,7 +11,6 @@ use crate::reading::measures::{Said, number_of, settled};
 use crate::reading::score_shapes::{JOINING, is_counted, is_difference, leads_on, opens_an_item};
 use crate::transcript::script::{Break, Number, ScriptUtterance};
 
-
 /// Words that tell that an instrument was given.
 const GIVEN: &[&str] = &[
     "done",
@@ -243,7 +242,10 @@ impl<'a> Ahead<'a> {
                 return None;
             }
             it |= matches!(word, "it" | "that" | "which" | "she" | "he" | "it'd");
-            was |= matches!(word, "was" | "were" | "had" | "been" | "stood" | "it'd" | "used");
+            was |= matches!(
+                word,
+                "was" | "were" | "had" | "been" | "stood" | "it'd" | "used"
+            );
             at += 1;
         }
         None

@@ -98,7 +98,10 @@ fn read_on(
 /// Whether a number is all that an answer tells: "Nine.", "Nine, I think."
 fn is_whole(utterance: &ScriptUtterance, from: usize, end: usize) -> bool {
     let hedge = |w: &str| {
-        matches!(w, "i" | "think" | "believe" | "guess" | "maybe" | "about" | "it" | "said" | "today")
+        matches!(
+            w,
+            "i" | "think" | "believe" | "guess" | "maybe" | "about" | "it" | "said" | "today"
+        )
     };
     from == end
         || (utterance.words[from].break_before >= Break::Comma

@@ -83,7 +83,15 @@ const LISTED: &[&str] = &[
 ];
 
 /// Words before a number that make it a bound.
-const BOUND: &[&str] = &["under", "below", "above", "over", "than", "cutoff", "threshold"];
+const BOUND: &[&str] = &[
+    "under",
+    "below",
+    "above",
+    "over",
+    "than",
+    "cutoff",
+    "threshold",
+];
 
 /// Words that may stand between a value and the one it is compared with.
 pub(super) const JOINING: &[&str] = &[
@@ -159,10 +167,17 @@ pub(super) fn is_taken_back(utterance: &ScriptUtterance, number: &Number) -> boo
     };
     let between = &utterance.words[number.words.end..next.words.start];
     let takes = |w: &str| {
-        matches!(w, "no" | "sorry" | "wait" | "actually" | "rather" | "mean" | "correction")
+        matches!(
+            w,
+            "no" | "sorry" | "wait" | "actually" | "rather" | "mean" | "correction"
+        )
     };
     let joins = |w: &str| {
-        takes(w) || matches!(w, "i" | "i'm" | "it" | "was" | "it's" | "a" | "an" | "at" | "make" | "that" | "or")
+        takes(w)
+            || matches!(
+                w,
+                "i" | "i'm" | "it" | "was" | "it's" | "a" | "an" | "at" | "make" | "that" | "or"
+            )
     };
     between.iter().any(|w| takes(&w.lower))
         && between.iter().all(|w| joins(&w.lower) || w.is_filler())

@@ -122,12 +122,62 @@ fn an_answer_settles_the_risk_that_was_asked() {
     }
 }
 
+/// A table of `emdr_said.txt`: what is said, turns parted by " / ", a bar, and the one field.
+#[test]
+fn an_emdr_field_is_what_was_said_last() {
+    let format = NoteFormat::named("emdr").unwrap();
+    for (text, want) in include_str!("emdr_said.txt")
+        .lines()
+        .filter_map(|line| line.split_once(" | "))
+    {
+        let turns: Vec<&str> = text.split(" / ").collect();
+        let transcript = match turns[..] {
+            [only] => Transcript::typed(only),
+            _ => session(
+                &turns
+                    .iter()
+                    .enumerate()
+                    .map(|(n, turn)| (["clinician", "client"][n % 2], *turn))
+                    .collect::<Vec<_>>(),
+            ),
+        };
+        let note = draft(&transcript, format, None, &mut Extractive);
+        let fields = serde_json::to_value(&note).unwrap()["fields"].take();
+        let (name, value) = want.split_once('=').unwrap_or(("target", ""));
+        let said = match &fields[name]["value"] {
+            serde_json::Value::String(text) => text.clone(),
+            serde_json::Value::Array(items) => items
+                .iter()
+                .filter_map(|i| i.as_str())
+                .collect::<Vec<_>>()
+                .join(", "),
+            serde_json::Value::Null => String::new(),
+            other => other.to_string(),
+        };
+        assert_eq!(said, value, "{name} in {text}");
+    }
+}
+
 #[test]
 fn scores_find_their_instrument_and_their_time() {
     for (text, want) in [
         (
             "PHQ-9 is nine, it was fourteen at intake.",
             "PHQ-9 9 current, PHQ-9 14 prior",
+        ),
+        ("PHQ-9 twelve, zero on item nine.", "PHQ-9 12 current"),
+        (
+            "PHQ-9 twelve, had been sixteen.",
+            "PHQ-9 12 current, PHQ-9 16 prior",
+        ),
+        (
+            "PHQ and GAD were twelve and nine.",
+            "PHQ-9 12 current, GAD-7 9 current",
+        ),
+        ("Her goal is a PHQ-9 below ten.", ""),
+        (
+            "SUD seven, no, eight. It came down to two.",
+            "SUD 8 pre, SUD 2 post",
         ),
         (
             "She filled out the AUDIT in the hall and it came to eleven.",
