@@ -110,7 +110,21 @@ pub(super) fn changes(utterance: &ScriptUtterance) -> Vec<(f64, f64)> {
             let [one, two] = pair else { return None };
             let (one_value, two_value) = (one.value.amount()?, two.value.amount()?);
             let near = two.words.start.saturating_sub(one.words.end) <= 6;
-            match (before(one, "from"), before(two, "to"), before(two, "from")) {
+            let between = utterance
+                .words
+                .get(one.words.end..two.words.start)
+                .unwrap_or_default();
+            let runs = between.iter().any(|w| {
+                matches!(
+                    w.lower.as_str(),
+                    "rising" | "increasing" | "falling" | "dropping" | "decreasing" | "climbing"
+                )
+            });
+            match (
+                before(one, "from") || runs,
+                before(two, "to"),
+                before(two, "from"),
+            ) {
                 (true, true, _) if near => Some((one_value, two_value)),
                 (false, _, true) if near => Some((two_value, one_value)),
                 _ => None,
@@ -158,6 +172,27 @@ fn amounts(utterance: &ScriptUtterance, said: bool) -> Vec<Amount> {
             all.push(Amount { value, unit });
         }
     }
+    if !said {
+        for (at, word) in utterance.words.iter().enumerate() {
+            let next = utterance.words.get(at + 1).map_or("", |w| w.lower.as_str());
+            let often = matches!(
+                next,
+                "a" | "per" | "each" | "every" | "daily" | "weekly" | "monthly"
+            );
+            let value = match word.lower.as_str() {
+                "once" if often => 1.0,
+                "twice" | "bid" | "fortnight" | "biweekly" | "fortnightly" => 2.0,
+                "thrice" | "tid" => 3.0,
+                "dozen" => 12.0,
+                "half" if next == "the" => continue,
+                _ => continue,
+            };
+            all.push(Amount {
+                value: Value::Plain(value),
+                unit: None,
+            });
+        }
+    }
     if said {
         for (at, word) in utterance.words.iter().enumerate() {
             let next = utterance.words.get(at + 1).and_then(|w| unit_of(&w.lower));
@@ -170,13 +205,30 @@ fn amounts(utterance: &ScriptUtterance, said: bool) -> Vec<Amount> {
                     unit: None,
                 });
             }
+            let clock = match word.lower.as_str() {
+                "midnight" => Some(0),
+                "noon" | "midday" => Some(720),
+                _ => None,
+            };
+            if let Some(clock) = clock {
+                let half = at >= 2
+                    && utterance.words[at - 1].lower == "past"
+                    && utterance.words[at - 2].lower == "half";
+                all.push(Amount {
+                    value: Value::Clock(clock + if half { 30 } else { 0 }),
+                    unit: None,
+                });
+            }
             let value = match word.lower.as_str() {
-                "a" | "an" | "one" | "per" | "each" | "every" | "last" | "next" | "past"
+                "an" | "one" | "per" | "each" | "every" | "last" | "next" | "past"
                     if next.is_some() =>
                 {
                     1.0
                 }
-                "once" | "weekly" | "daily" | "one" => 1.0,
+                "once" | "weekly" | "daily" | "one" | "an" | "never" | "single" | "another" => 1.0,
+                "bid" => 2.0,
+                "tid" => 3.0,
+                "a" => 1.0,
                 "twice" | "couple" | "both" | "pair" | "fortnight" | "biweekly" | "fortnightly"
                 | "two" => 2.0,
                 "half" => 30.0,

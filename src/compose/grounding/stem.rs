@@ -171,6 +171,16 @@ pub(super) fn is_done(word: &str) -> bool {
 /// Verbs of talking and agreeing, by which a note tells of what is to come as well.
 const SETTLING: &[&str] = &[
     "identified",
+    "respected",
+    "honored",
+    "honoured",
+    "reflected",
+    "validated",
+    "praised",
+    "thanked",
+    "elicited",
+    "prompted",
+    "outlined",
     "explored",
     "acknowledged",
     "mentioned",
