@@ -80,7 +80,53 @@ pub(super) fn check(
             });
         }
     }
+    for pair in sentence.numbers.windows(2) {
+        let [one, two] = pair else { continue };
+        let between: Vec<&str> = sentence
+            .words
+            .get(one.words.end..two.words.start)
+            .unwrap_or_default()
+            .iter()
+            .map(|w| w.lower.as_str())
+            .collect();
+        let of = matches!(between[..], ["of"] | ["out", "of"]);
+        if let (true, Some(part), Some(whole)) = (of, one.value.amount(), two.value.amount())
+            && !parts(evidence, part, whole)
+        {
+            return Err(Refusal::Number);
+        }
+    }
+    for number in &sentence.numbers {
+        if let Quantity::Ratio { part, whole, .. } = &number.value
+            && !parts(evidence, part.value, whole.value)
+        {
+            return Err(Refusal::Number);
+        }
+    }
     from_to(sentence, evidence)
+}
+
+/// Whether one number may be a part of another; on a scale to ten or a hundred any may.
+fn parts(evidence: &[ScriptUtterance], part: f64, whole: f64) -> bool {
+    (whole - 10.0).abs() < 1e-9
+        || (whole - 100.0).abs() < 1e-9
+        || evidence.iter().any(|u| shares(u, part, whole))
+}
+
+/// Whether an utterance holds two numbers near each other, so that one may be a part of the other.
+fn shares(utterance: &ScriptUtterance, part: f64, whole: f64) -> bool {
+    let near = |value: &Quantity, wanted: f64| {
+        values(value)
+            .iter()
+            .any(|v| carries(v, &Value::Plain(wanted)))
+    };
+    utterance.numbers.iter().enumerate().any(|(at, one)| {
+        near(&one.value, part)
+            && utterance.numbers[at..].iter().take(2).any(|other| {
+                near(&other.value, whole) && other.words.start.saturating_sub(one.words.end) <= 6
+            })
+            || near(&one.value, whole) && part < 3.0
+    })
 }
 
 /// Whether a change runs the other way: "from 4 to 8" of what was said as "from 8 to 4".
@@ -205,7 +251,23 @@ fn amounts(utterance: &ScriptUtterance, said: bool) -> Vec<Amount> {
                     unit: None,
                 });
             }
+            let hour = SMALL
+                .iter()
+                .position(|s| *s == word.lower)
+                .map(|n| n as u16 + 1);
+            let minutes = utterance
+                .words
+                .get(at + 1)
+                .and_then(|w| match w.lower.as_str() {
+                    "fifteen" => Some(15),
+                    "thirty" => Some(30),
+                    "forty" => Some(45),
+                    _ => None,
+                });
             let clock = match word.lower.as_str() {
+                _ if hour.is_some() && minutes.is_some() => {
+                    hour.zip(minutes).map(|(h, m)| h * 60 + m)
+                }
                 "midnight" => Some(0),
                 "noon" | "midday" => Some(720),
                 _ => None,

@@ -308,6 +308,9 @@ pub(super) fn leave_open(items: &mut [Item]) {
         if item.meant.ahead == Three::Yes {
             item.meant.ahead = Three::Maybe;
         }
+        if item.meant.denied == Three::No {
+            item.meant.denied = Three::Maybe;
+        }
     }
 }
 

@@ -33,7 +33,7 @@ impl Check<'_> {
         self.clinician()?;
         for (at, (item, fate)) in self.each().enumerate() {
             match fate {
-                Fate::Denied if self.mirrored(at) => {}
+                Fate::Denied if item.meant.denied == Three::Maybe && self.mirrored(at) => {}
                 Fate::Denied if item.is(Sense::Note) && self.fates.contains(&Fate::Mirrored) => {}
                 Fate::Denied if item.lower.starts_with("prefer") => {}
                 Fate::Denied | Fate::Asked => return Err(Refusal::Negation(self.word(item))),

@@ -207,7 +207,10 @@ impl Words {
             for means in &same.means {
                 let sense = Sense::Means(group, same.kind);
                 add(means, sense)?;
-                let by_form = matches!(same.kind, Some(Kind::Extent | Kind::Time | Kind::Cause));
+                let by_form = matches!(
+                    same.kind,
+                    Some(Kind::Extent | Kind::Time | Kind::Cause | Kind::Severity)
+                );
                 for word in means
                     .iter()
                     .filter(|_| !by_form)
