@@ -80,7 +80,53 @@ pub(super) fn check(
             });
         }
     }
+    for pair in sentence.numbers.windows(2) {
+        let [one, two] = pair else { continue };
+        let between: Vec<&str> = sentence
+            .words
+            .get(one.words.end..two.words.start)
+            .unwrap_or_default()
+            .iter()
+            .map(|w| w.lower.as_str())
+            .collect();
+        let of = matches!(between[..], ["of"] | ["out", "of"]);
+        if let (true, Some(part), Some(whole)) = (of, one.value.amount(), two.value.amount())
+            && !parts(evidence, part, whole)
+        {
+            return Err(Refusal::Number);
+        }
+    }
+    for number in &sentence.numbers {
+        if let Quantity::Ratio { part, whole, .. } = &number.value
+            && !parts(evidence, part.value, whole.value)
+        {
+            return Err(Refusal::Number);
+        }
+    }
     from_to(sentence, evidence)
+}
+
+/// Whether one number may be a part of another; on a scale to ten or a hundred any may.
+fn parts(evidence: &[ScriptUtterance], part: f64, whole: f64) -> bool {
+    (whole - 10.0).abs() < 1e-9
+        || (whole - 100.0).abs() < 1e-9
+        || evidence.iter().any(|u| shares(u, part, whole))
+}
+
+/// Whether an utterance holds two numbers near each other, so that one may be a part of the other.
+fn shares(utterance: &ScriptUtterance, part: f64, whole: f64) -> bool {
+    let near = |value: &Quantity, wanted: f64| {
+        values(value)
+            .iter()
+            .any(|v| carries(v, &Value::Plain(wanted)))
+    };
+    utterance.numbers.iter().enumerate().any(|(at, one)| {
+        near(&one.value, part)
+            && utterance.numbers[at..].iter().take(2).any(|other| {
+                near(&other.value, whole) && other.words.start.saturating_sub(one.words.end) <= 6
+            })
+            || near(&one.value, whole) && part < 3.0
+    })
 }
 
 /// Whether a change runs the other way: "from 4 to 8" of what was said as "from 8 to 4".
@@ -110,7 +156,21 @@ pub(super) fn changes(utterance: &ScriptUtterance) -> Vec<(f64, f64)> {
             let [one, two] = pair else { return None };
             let (one_value, two_value) = (one.value.amount()?, two.value.amount()?);
             let near = two.words.start.saturating_sub(one.words.end) <= 6;
-            match (before(one, "from"), before(two, "to"), before(two, "from")) {
+            let between = utterance
+                .words
+                .get(one.words.end..two.words.start)
+                .unwrap_or_default();
+            let runs = between.iter().any(|w| {
+                matches!(
+                    w.lower.as_str(),
+                    "rising" | "increasing" | "falling" | "dropping" | "decreasing" | "climbing"
+                )
+            });
+            match (
+                before(one, "from") || runs,
+                before(two, "to"),
+                before(two, "from"),
+            ) {
                 (true, true, _) if near => Some((one_value, two_value)),
                 (false, _, true) if near => Some((two_value, one_value)),
                 _ => None,
@@ -158,6 +218,27 @@ fn amounts(utterance: &ScriptUtterance, said: bool) -> Vec<Amount> {
             all.push(Amount { value, unit });
         }
     }
+    if !said {
+        for (at, word) in utterance.words.iter().enumerate() {
+            let next = utterance.words.get(at + 1).map_or("", |w| w.lower.as_str());
+            let often = matches!(
+                next,
+                "a" | "per" | "each" | "every" | "daily" | "weekly" | "monthly"
+            );
+            let value = match word.lower.as_str() {
+                "once" if often => 1.0,
+                "twice" | "bid" | "fortnight" | "biweekly" | "fortnightly" => 2.0,
+                "thrice" | "tid" => 3.0,
+                "dozen" => 12.0,
+                "half" if next == "the" => continue,
+                _ => continue,
+            };
+            all.push(Amount {
+                value: Value::Plain(value),
+                unit: None,
+            });
+        }
+    }
     if said {
         for (at, word) in utterance.words.iter().enumerate() {
             let next = utterance.words.get(at + 1).and_then(|w| unit_of(&w.lower));
@@ -170,13 +251,46 @@ fn amounts(utterance: &ScriptUtterance, said: bool) -> Vec<Amount> {
                     unit: None,
                 });
             }
+            let hour = SMALL
+                .iter()
+                .position(|s| *s == word.lower)
+                .map(|n| n as u16 + 1);
+            let minutes = utterance
+                .words
+                .get(at + 1)
+                .and_then(|w| match w.lower.as_str() {
+                    "fifteen" => Some(15),
+                    "thirty" => Some(30),
+                    "forty" => Some(45),
+                    _ => None,
+                });
+            let clock = match word.lower.as_str() {
+                _ if hour.is_some() && minutes.is_some() => {
+                    hour.zip(minutes).map(|(h, m)| h * 60 + m)
+                }
+                "midnight" => Some(0),
+                "noon" | "midday" => Some(720),
+                _ => None,
+            };
+            if let Some(clock) = clock {
+                let half = at >= 2
+                    && utterance.words[at - 1].lower == "past"
+                    && utterance.words[at - 2].lower == "half";
+                all.push(Amount {
+                    value: Value::Clock(clock + if half { 30 } else { 0 }),
+                    unit: None,
+                });
+            }
             let value = match word.lower.as_str() {
-                "a" | "an" | "one" | "per" | "each" | "every" | "last" | "next" | "past"
+                "an" | "one" | "per" | "each" | "every" | "last" | "next" | "past"
                     if next.is_some() =>
                 {
                     1.0
                 }
-                "once" | "weekly" | "daily" | "one" => 1.0,
+                "once" | "weekly" | "daily" | "one" | "an" | "never" | "single" | "another" => 1.0,
+                "bid" => 2.0,
+                "tid" => 3.0,
+                "a" => 1.0,
                 "twice" | "couple" | "both" | "pair" | "fortnight" | "biweekly" | "fortnightly"
                 | "two" => 2.0,
                 "half" => 30.0,

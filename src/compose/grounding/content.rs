@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::mention::{Concept, Item, Meant, Three};
+use super::stem::is_done;
 use super::words::{Kind, Sense};
 
 /// How a word of the sentence fares.
@@ -59,6 +60,30 @@ impl<'a> Said<'a> {
         }
     }
 
+    /// Whether a word was said, and each time as something to come.
+    fn only_ahead(&self, item: &Item) -> bool {
+        item.concepts
+            .iter()
+            .filter(|(concept, _)| matches!(concept, Concept::Stem(_)))
+            .filter_map(|(concept, _)| self.by_concept.get(concept))
+            .any(|all| !all.is_empty() && all.iter().all(|m| m.ahead == Three::Yes))
+    }
+
+    /// Whether a word was said in the contrary sense, and nowhere surely in this one.
+    fn only_contrary(&self, item: &Item) -> bool {
+        let told = item.meant.denied;
+        let all = || {
+            item.concepts
+                .iter()
+                .filter(|(concept, _)| matches!(concept, Concept::Stem(_)))
+                .filter_map(|(concept, _)| self.by_concept.get(concept))
+                .flatten()
+        };
+        told != Three::Maybe
+            && all().any(|m| told.contradicts(m.denied))
+            && !all().any(|m| m.denied == told)
+    }
+
     /// Whether a word of capitals is the first letters of words that were said, or the reverse.
     fn abbreviates(&self, word: &str) -> bool {
         let letters: Vec<char> = word.chars().collect();
@@ -110,6 +135,14 @@ fn fate(sentence: &[Item], item: &Item, said: &Said<'_>) -> Fate {
         .any(|k| matches!(k, Kind::Person | Kind::Time | Kind::Cause));
     let mut worst = None;
     let mut known = false;
+    // "She'll ask him", told as "asked".
+    let past = item.lower.ends_with("ed") || is_done(&item.lower);
+    let undone =
+        past && !item.of_no_time() && item.meant.ahead != Three::Yes && said.only_ahead(item);
+    // What was said by the same word and denied there is not carried by a doubtful word elsewhere.
+    if !lenient && said.only_contrary(item) {
+        return Fate::Denied;
+    }
     for (concept, range) in &item.concepts {
         let particular = matches!(concept, Concept::Cover(n)
             if !item.senses.iter().any(|(s, _)| matches!(s, Sense::General(m, _) if m == n)));
@@ -124,6 +157,7 @@ fn fate(sentence: &[Item], item: &Item, said: &Said<'_>) -> Fate {
             match against(told, *meant) {
                 _ if lenient => return Fate::Carried,
                 Some(Fate::Ahead) if item.of_no_time() => return Fate::Carried,
+                None if undone => return Fate::Ahead,
                 None if told.denied == Three::Yes && meant.denied == Three::Yes => {
                     return Fate::Mirrored;
                 }
@@ -131,6 +165,13 @@ fn fate(sentence: &[Item], item: &Item, said: &Said<'_>) -> Fate {
                 Some(fate) => worst = worst.or(Some(fate)),
             }
         }
+    }
+    if undone && item.is(Sense::Note) {
+        return Fate::Ahead;
+    }
+    // "My husband thinks", told as "client thinks".
+    if worst == Some(Fate::Whose) && MIND.iter().any(|head| item.lower.starts_with(head)) {
+        return Fate::Whose;
     }
     if !strict && (item.is(Sense::Note) || item.is(Sense::Negated)) {
         let turned =
@@ -152,6 +193,11 @@ fn fate(sentence: &[Item], item: &Item, said: &Said<'_>) -> Fate {
         Fate::Unsaid
     }
 }
+
+/// Heads of the verbs of what somebody thinks and wants.
+const MIND: &[&str] = &[
+    "think", "thought", "want", "believ", "feel", "felt", "hop", "prefer", "refus",
+];
 
 /// The first letters of the words around an item, where they are a short word that may be said.
 fn spelt_out(sentence: &[Item], item: &Item) -> Option<String> {

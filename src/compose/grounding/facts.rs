@@ -21,6 +21,8 @@ pub(super) struct Beside<'a> {
     /// Whether the words of the sentence between two bytes are named as somebody else's:
     /// "brother's suicide".
     pub(super) of_another: &'a dyn Fn(&Range<usize>) -> bool,
+    /// Whether words of the sentence between two bytes are not told as done.
+    pub(super) offered: &'a dyn Fn(&Range<usize>) -> bool,
     /// Whether the evidence surely speaks of what is to come.
     pub(super) ahead: bool,
     /// Whether both speak of something denied or declined.
@@ -173,7 +175,9 @@ fn techniques(
             && match outcome(tag.status) {
                 Outcome::Ahead => beside.ahead || beside.denied,
                 Outcome::Left => beside.denied,
-                Outcome::Done | Outcome::Elsewhere => tag.why.how == How::Act,
+                Outcome::Done | Outcome::Elsewhere => {
+                    tag.why.how == How::Act || (beside.offered)(&(beside.span)(&tag.why.words))
+                }
             };
         if opposed && !words_say_so {
             return Err(Refusal::Status {
@@ -182,7 +186,9 @@ fn techniques(
             });
         }
         let relative = said.tags.iter().any(|t| {
-            known(t).family() == known(tag).family() && outcome(t.status) == outcome(tag.status)
+            known(t).family() == known(tag).family()
+                && !known(tag).id.contains('.')
+                && outcome(t.status) == outcome(tag.status)
         });
         if same.is_empty()
             && !relative

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::scope::{ahead, contracted, denials};
-use super::stem::stem;
+use super::stem::{is_done, stem};
 use super::whose::{self, Whose};
 use super::words::{Kind, Sense, Words};
 use crate::session::{Mode, Speaker};
@@ -126,9 +126,11 @@ pub(super) fn items(
     utterance: &ScriptUtterance,
     mode: Mode,
     quoted: &[Range<usize>],
+    others: &[&str],
 ) -> Vec<Item> {
     let mut all = Vec::new();
     let mut other_named = false;
+    let mut before = 0;
     let utterance_declines = !lists.declining(&utterance.words).is_empty();
     for sentence in &utterance.sentences {
         let Some(words) = utterance.words.get(sentence.words.clone()) else {
@@ -167,11 +169,35 @@ pub(super) fn items(
             &mut items,
             (mode, utterance.speaker),
             &mut other_named,
+            others,
         );
+        // "Asked about suicidal thoughts. None."
+        if words
+            .first()
+            .is_some_and(|w| ALL_DENIED.contains(&w.lower.as_str()))
+            && all[before..]
+                .iter()
+                .any(|i: &Item| ASKED.contains(&i.lower.as_str()))
+        {
+            for item in &mut all[before..] {
+                item.meant.denied = Three::Yes;
+            }
+        }
+        before = all.len();
         all.append(&mut items);
     }
     all
 }
+
+/// Words at the head of a sentence that deny what the sentence before asked.
+const ALL_DENIED: &[&str] = &[
+    "none", "no", "nothing", "nope", "denied", "denies", "never", "neither",
+];
+
+/// Words by which a sentence tells of a question.
+const ASKED: &[&str] = &[
+    "asked", "any", "screened", "checked", "enquired", "inquired", "queried",
+];
 
 /// Whether an utterance of a session asks, so that what it names is not yet so.
 pub(super) fn asks(utterance: &ScriptUtterance) -> bool {
@@ -222,13 +248,14 @@ pub(super) fn asks(utterance: &ScriptUtterance) -> bool {
 
 fn item(lists: &Words, word: &Word, at: usize, base: usize, marks: &[Match<Sense>]) -> Item {
     let covering = marks.iter().filter(|m| m.words.contains(&at));
+    let plain = covering.clone().any(|m| m.what == Sense::Plain);
     let whole = |m: &Match<Sense>| m.words.start + base..m.words.end + base;
     let stem = stem(&word.lower);
     let alone = at + base..at + base + 1;
     let mut concepts = Vec::new();
     let mut senses = Vec::new();
     for mark in covering {
-        senses.push((mark.what, whole(mark)));
+        senses.push((mark.what.of_a_kind(!plain), whole(mark)));
         match mark.what {
             Sense::Means(n, _) => concepts.push((Concept::Means(n), whole(mark))),
             Sense::General(n, _) | Sense::Special(n) => {
@@ -239,7 +266,7 @@ fn item(lists: &Words, word: &Word, at: usize, base: usize, marks: &[Match<Sense
     }
     if senses.is_empty() {
         for sense in lists.by_stem(&word.lower, &stem) {
-            senses.push((*sense, alone.clone()));
+            senses.push((sense.of_a_kind(!plain), alone.clone()));
             if let Sense::Means(n, _) = sense {
                 concepts.push((Concept::Means(*n), alone.clone()));
             }
@@ -271,6 +298,27 @@ fn number(utterance: &ScriptUtterance, words: &[Word], items: &mut [Item]) {
         let span = utterance.span(&number.words);
         for (word, item) in words.iter().zip(items.iter_mut()) {
             item.number |= span.start <= word.span.start && word.span.end <= span.end;
+        }
+    }
+}
+
+/// What an open question names is not settled to come.
+pub(super) fn leave_open(items: &mut [Item]) {
+    for item in items {
+        if item.meant.ahead == Three::Yes {
+            item.meant.ahead = Three::Maybe;
+        }
+        if item.meant.denied == Three::No {
+            item.meant.denied = Three::Maybe;
+        }
+    }
+}
+
+/// Makes all that stands under a heading of what is to come so.
+pub(super) fn put_ahead(items: &mut [Item]) {
+    for item in items {
+        if !is_done(&item.lower) {
+            item.meant.ahead = Three::Yes;
         }
     }
 }

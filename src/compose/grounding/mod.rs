@@ -92,7 +92,25 @@ impl Ground<'_> {
                 return Err(Refusal::Quotation);
             }
         }
-        let said = self.script(evidence, self.mode);
+        // "Risk: low" is heard as a heading.
+        let spelt: Vec<String> = evidence
+            .iter()
+            .map(|s| match s.text.split_once(':') {
+                Some((head, rest)) if head.trim().eq_ignore_ascii_case("risk") => {
+                    format!("Risk is {}", rest.trim_start())
+                }
+                _ => s.text.to_owned(),
+            })
+            .collect();
+        let heard: Vec<Said<'_>> = evidence
+            .iter()
+            .zip(&spelt)
+            .map(|(s, text)| Said {
+                speaker: s.speaker,
+                text,
+            })
+            .collect();
+        let said = self.script(&heard, self.mode);
         let told = self.script(
             &[Said {
                 speaker: Speaker::Clinician,
@@ -112,8 +130,24 @@ impl Ground<'_> {
             return Err(Refusal::Command);
         }
         amount::check(utterance, &said.utterances)?;
-        let sentence_items = mention::items(lists, utterance, Mode::Dictation, &quoted);
+        let headings: Vec<String> = said.utterances.iter().filter_map(heading).collect();
         let evidence_items = self.evidence_items(lists, &said);
+        let sentence_items = {
+            let read = |others: &[&str]| {
+                mention::items(lists, utterance, Mode::Dictation, &quoted, others)
+            };
+            let of_people = |items: &[Item]| {
+                items
+                    .iter()
+                    .any(|i| i.name || i.kinds().any(|k| k == Kind::Person))
+            };
+            let plain = read(&[]);
+            if of_people(&evidence_items) && !of_people(&plain) {
+                plain
+            } else {
+                read(&spoken_of(evidence))
+            }
+        };
         let index = content::Said::of(&evidence_items);
         let fates = content::fates(&sentence_items, &index, &quoted);
         let purpose: Purpose = self.format.purpose();
@@ -153,6 +187,13 @@ impl Ground<'_> {
                             && pair[0].kinds().any(|k| k == Kind::Person)
                     })
                 },
+                offered: &|span| {
+                    let mut inside = sentence_items
+                        .iter()
+                        .filter(|i| i.span.start < span.end && span.start < i.span.end)
+                        .peekable();
+                    inside.peek().is_some() && inside.all(|i| i.meant.ahead != mention::Three::No)
+                },
                 ahead: evidence_items
                     .iter()
                     .any(|i| i.is(Sense::Ahead) || i.is(Sense::AheadBefore)),
@@ -165,6 +206,7 @@ impl Ground<'_> {
             fates: &fates,
             text: sentence,
             evidence: &evidence_items,
+            to_come: headings.iter().any(|h| TO_COME.contains(&h.as_str())),
             clinician_spoke: evidence.iter().any(|s| !s.speaker.is_client()),
             changes: &amount::changes(utterance),
         }
@@ -194,7 +236,7 @@ impl Ground<'_> {
         let mut all = Vec::new();
         for (place, utterance) in said.utterances.iter().enumerate() {
             let base = all.len();
-            let mut items = mention::items(lists, utterance, self.mode, &[]);
+            let mut items = mention::items(lists, utterance, self.mode, &[], &[]);
             for item in &mut items {
                 for (_, range) in &mut item.concepts {
                     *range = range.start + base..range.end + base;
@@ -203,15 +245,56 @@ impl Ground<'_> {
                     *range = range.start + base..range.end + base;
                 }
             }
+            if heading(utterance).is_some_and(|h| TO_COME.contains(&h.as_str())) {
+                mention::put_ahead(&mut items);
+            }
             if self.mode == Mode::Session && mention::asks(utterance) {
                 let answer = said.utterances.get(place + 1);
                 mention::settle(&mut items, answer.map(answered));
+            } else if self.mode == Mode::Session
+                && utterance.sentences.last().is_some_and(|s| s.question)
+            {
+                mention::leave_open(&mut items);
             }
             all.append(&mut items);
         }
         all
     }
 }
+
+/// The words by which a client speaks of somebody else.
+fn spoken_of(evidence: &[Said<'_>]) -> Vec<&'static str> {
+    ["he", "she"]
+        .into_iter()
+        .filter(|pronoun| {
+            evidence.iter().filter(|s| s.speaker.is_client()).any(|s| {
+                quote::spoken(s.text)
+                    .iter()
+                    .any(|w| w.split('\'').next() == Some(pronoun))
+            })
+        })
+        .collect()
+}
+
+/// The words of the heading with which an utterance opens.
+fn heading(utterance: &ScriptUtterance) -> Option<String> {
+    let (head, rest) = utterance.text.split_once(':')?;
+    let words = quote::spoken(head).join(" ");
+    (!rest.trim().is_empty() && words.len() <= 24).then_some(words)
+}
+
+/// Headings under which everything is to come.
+const TO_COME: &[&str] = &[
+    "plan",
+    "homework",
+    "next",
+    "next session",
+    "goal",
+    "goals",
+    "to do",
+    "next steps",
+    "follow up",
+];
 
 /// How an utterance answers.
 fn answered(answer: &ScriptUtterance) -> mention::Answer {

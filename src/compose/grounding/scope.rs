@@ -10,6 +10,10 @@ use crate::transcript::script::{Break, Word};
 
 /// How many words of weight a denial surely reaches.
 const DENIAL: usize = 4;
+/// Words that tie to a statement when it holds.
+const TIED: &[&str] = &[
+    "since", "when", "while", "after", "before", "until", "during",
+];
 /// How many words before a denial it may reach.
 const BACKWARD: usize = 7;
 /// How many words of weight a plan surely reaches.
@@ -133,6 +137,11 @@ pub(super) fn denials(words: &[Word], marks: &[Match<Sense>], items: &mut [Item]
         let after = words.get(n + 1).map_or("", |w| w.lower.as_str());
         let anew =
             (joins && opens(after)) || (words[n].break_before >= Break::Comma && opens(lower));
+        // "No call left a message", "denied it since discharge": what follows is another matter.
+        let aside = is_done(lower) || TIED.contains(&lower);
+        if aside && n > 0 && state == Three::Yes && left < DENIAL {
+            (state, firm) = (Three::Maybe, false);
+        }
         if ends(n) || anew {
             state = Three::No;
             firm = false;
@@ -150,7 +159,7 @@ pub(super) fn denials(words: &[Word], marks: &[Match<Sense>], items: &mut [Item]
         match denial(words, marks, items, n) {
             (Three::Yes, phrase) => {
                 (state, left, within) = (Three::Yes, DENIAL, phrase);
-                firm |= lists_denied(lower);
+                firm |= lists_denied(lower) && after != "longer";
             }
             (Three::Maybe, _) if state == Three::No => (state, left) = (Three::Maybe, DENIAL),
             _ if state != Three::No && has_weight(&items[n]) => {
@@ -189,6 +198,7 @@ pub(super) fn ahead(words: &[Word], marks: &[Match<Sense>], declined: bool, item
         let open = if past { Three::No } else { Three::Maybe };
         let mut state = open;
         let mut left = 0;
+        let mut under_offer = false;
         let mut start = part.start;
         for n in part {
             let joins = matches!(words[n].lower.as_str(), "and" | "that" | "who" | "which")
@@ -200,9 +210,16 @@ pub(super) fn ahead(words: &[Word], marks: &[Match<Sense>], declined: bool, item
                 } else {
                     n + 1
                 };
-                if state == Three::Yes && words.get(next).is_some_and(|w| is_done(&w.lower)) {
+                let done = words[next.min(words.len())..]
+                    .iter()
+                    .take(2)
+                    .any(|w| is_done(&w.lower));
+                if state != Three::No && done {
                     state = open;
                 }
+            }
+            if matches!(words[n].lower.as_str(), "if" | "should") && state == Three::No {
+                state = Three::Maybe;
             }
             items[n].meant.ahead = state;
             // "with Priya covering" is of no time.
@@ -210,7 +227,12 @@ pub(super) fn ahead(words: &[Word], marks: &[Match<Sense>], declined: bool, item
             let participle = words[n].lower.ends_with("ing")
                 && items[n].kinds().next().is_none()
                 && (words[n].break_before >= Break::Comma
-                    || words[beside].iter().any(|w| w.lower == "with")
+                    || words[beside].iter().any(|w| {
+                        matches!(
+                            w.lower.as_str(),
+                            "with" | "about" | "of" | "for" | "on" | "to" | "against"
+                        )
+                    })
                     || words[n.saturating_sub(1)..n]
                         .iter()
                         .any(|w| is_progressive(&w.lower)));
@@ -224,6 +246,13 @@ pub(super) fn ahead(words: &[Word], marks: &[Match<Sense>], declined: bool, item
                 )
                 && words.get(1).is_some_and(|w| w.break_before >= Break::Comma);
             let offered = declined && stands(marks, Sense::Offer, n);
+            under_offer |= offered;
+            if joins && words[n].break_before >= Break::Comma {
+                under_offer = false;
+            }
+            if under_offer && items[n].meant.denied == Three::No {
+                items[n].meant.denied = Three::Maybe;
+            }
             if stands(marks, Sense::Ahead, n) || offered || heads {
                 (state, left) = (Three::Yes, PLAN);
                 // "A referral, I'll send that on Monday": what stands before is to come as well.
@@ -238,8 +267,13 @@ pub(super) fn ahead(words: &[Word], marks: &[Match<Sense>], declined: bool, item
                         item.meant.ahead = Three::Yes;
                     }
                 }
+                let to_be = words[n].lower == "to"
+                    && words.get(n + 1).is_some_and(|w| w.lower == "be")
+                    && !words[start..n].iter().any(|w| is_done(&w.lower));
                 for item in &mut items[start..n] {
-                    if item.meant.ahead == Three::No {
+                    if to_be {
+                        item.meant.ahead = Three::Yes;
+                    } else if item.meant.ahead == Three::No {
                         item.meant.ahead = Three::Maybe;
                     }
                 }

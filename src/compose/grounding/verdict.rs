@@ -18,6 +18,8 @@ pub(super) struct Check<'a> {
     pub(super) fates: &'a [Fate],
     pub(super) text: &'a str,
     pub(super) evidence: &'a [Item],
+    /// Whether the evidence stands under a heading of what is to come.
+    pub(super) to_come: bool,
     /// Whether the evidence holds words of the clinician.
     pub(super) clinician_spoke: bool,
     /// Changes from one number to another that the sentence tells, all of them said.
@@ -31,7 +33,9 @@ impl Check<'_> {
         self.clinician()?;
         for (at, (item, fate)) in self.each().enumerate() {
             match fate {
-                Fate::Denied if self.mirrored(at) => {}
+                Fate::Denied if item.meant.denied == Three::Maybe && self.mirrored(at) => {}
+                Fate::Denied if item.is(Sense::Note) && self.fates.contains(&Fate::Mirrored) => {}
+                Fate::Denied if item.lower.starts_with("prefer") => {}
                 Fate::Denied | Fate::Asked => return Err(Refusal::Negation(self.word(item))),
                 Fate::Whose => return Err(Refusal::Person(self.word(item))),
                 Fate::Ahead => return Err(Refusal::Plan(self.word(item))),
@@ -54,9 +58,9 @@ impl Check<'_> {
 
     /// Nothing can be denied where nothing was.
     fn denials(&self) -> Result<(), Refusal> {
-        let denied = self
-            .each()
-            .find(|(item, fate)| item.surely_denies() && *fate != Fate::Quoted);
+        let denied = self.each().find(|(item, fate)| {
+            item.surely_denies() && !matches!(fate, Fate::Quoted | Fate::Carried)
+        });
         if let Some((item, _)) = denied
             && !self.evidence.iter().any(Item::denies)
         {
@@ -104,13 +108,33 @@ impl Check<'_> {
         {
             return Ok(());
         }
-        let medicine = MEDICINE.iter().any(|end| item.lower.ends_with(end));
-        if medicine && item.lower.len() >= 7 {
+        if is_medicine(&item.lower) {
             return Err(Refusal::Medication(word()));
         }
         let Some(kind) = item.kinds().next() else {
-            return Ok(());
+            return self.manner(item);
         };
+        if kind == Kind::Medication
+            && OF_MEDICINE.contains(&item.lower.as_str())
+            && self
+                .evidence
+                .iter()
+                .any(|i| medicated(i) || is_medicine(&i.lower))
+        {
+            return Ok(());
+        }
+        // "Client affirmed": no technique.
+        if kind == Kind::Technique
+            && item.meant.whose == Whose::Client
+            && ["affirm", "assert", "educat", "expos"]
+                .iter()
+                .any(|head| item.lower.starts_with(head))
+        {
+            return Ok(());
+        }
+        if item.lower == "distress" && self.sentence.iter().any(|i| i.number) {
+            return Ok(());
+        }
         Err(match kind {
             Kind::Direction if self.counted(item) => return Ok(()),
             Kind::Emotion => Refusal::Emotion(word()),
@@ -127,6 +151,17 @@ impl Check<'_> {
                 name: item.lower.clone(),
             },
         })
+    }
+
+    /// Refuses an adverb that nobody used: "diligently", "effortlessly".
+    fn manner(&self, item: &Item) -> Result<(), Refusal> {
+        if item.lower.len() > 5 && item.lower.ends_with("ly") && !item.is(Sense::Manner) {
+            return Err(Refusal::Extent(self.word(item)));
+        }
+        if CONDITION.iter().any(|end| item.lower.ends_with(end)) && item.lower.len() > 6 {
+            return Err(Refusal::Diagnosis(self.word(item)));
+        }
+        Ok(())
     }
 
     /// Whether the sentence's own numbers say that something rose or fell.
@@ -153,15 +188,19 @@ impl Check<'_> {
 
     /// Refuses what is to come where nobody spoke of it.
     fn plan(&self) -> Result<(), Refusal> {
-        let bids = self
-            .evidence
-            .iter()
-            .any(|i| i.is(Sense::Ahead) || i.is(Sense::AheadBefore) || i.is(Sense::Bid));
+        let bids = self.to_come
+            || self
+                .evidence
+                .iter()
+                .any(|i| i.is(Sense::Ahead) || i.is(Sense::AheadBefore) || i.is(Sense::Bid));
         // Told as done, where all that was said is to come.
         let to_come = self.evidence.iter().any(|i| i.meant.ahead == Three::Yes)
             && !self.evidence.iter().any(|i| i.meant.ahead == Three::No);
         let done = self.each().find(|(item, fate)| {
-            is_act(&item.lower) && item.meant.ahead == Three::No && *fate != Fate::Quoted
+            is_act(&item.lower)
+                && item.meant.ahead == Three::No
+                && item.meant.denied == Three::No
+                && *fate != Fate::Quoted
         });
         if let Some((item, _)) = done.filter(|_| to_come) {
             return Err(Refusal::Plan(self.word(item)));
@@ -175,7 +214,7 @@ impl Check<'_> {
             if item.meant.ahead == Three::Yes {
                 match fate {
                     Fate::Carried | Fate::Mirrored => carried += 1,
-                    Fate::Unsaid => unsaid.push(item),
+                    Fate::Unsaid if !item.of_no_time() && !item.is(Sense::Bid) => unsaid.push(item),
                     _ => {}
                 }
             }
@@ -193,7 +232,11 @@ impl Check<'_> {
             .count();
         let words: Vec<Speech> = self
             .each()
-            .filter(|(_, f)| *f == Fate::Unsaid)
+            .filter(|(item, f)| {
+                *f == Fate::Unsaid
+                    && item.lower != "mg"
+                    && !OF_MEDICINE.contains(&item.lower.as_str())
+            })
             .map(|(item, _)| self.word(item))
             .collect();
         let all = carried + words.len();
@@ -222,6 +265,34 @@ const ORDINARY: &[&str] = &[
     "ous", "ic", "able", "ible", "ant", "ent", "ism", "ist", "ure", "age", "ship", "hood", "ward",
     "work", "up", "ght", "th",
 ];
+
+/// Endings of the names of conditions.
+const CONDITION: &[&str] = &[
+    "phobia", "phobic", "mania", "osis", "itis", "philia", "exia", "lepsy", "opathy",
+];
+
+/// Words of medicines at large, which the name of one carries.
+const OF_MEDICINE: &[&str] = &[
+    "medication",
+    "medications",
+    "meds",
+    "medicine",
+    "dose",
+    "doses",
+    "dosage",
+    "prescription",
+    "prescriptions",
+    "side",
+    "effect",
+    "effects",
+    "adverse",
+    "medicated",
+];
+
+/// Whether a word ends as the names of medicines do.
+fn is_medicine(word: &str) -> bool {
+    word.len() >= 7 && MEDICINE.iter().any(|end| word.ends_with(end))
+}
 
 /// Endings of the names of medicines.
 const MEDICINE: &[&str] = &[

@@ -53,18 +53,29 @@ const POSSESSIVE: &[&str] = &[
     "oldest",
     "youngest",
     "late",
+    "best",
+    "twin",
+    "big",
+    "close",
+    "new",
+    "former",
+    "estranged",
+    "biological",
+    "own",
     "both",
     "elder",
     "little",
 ];
 
 /// Tells whose matter each word of a sentence is. `named` tells whether somebody else was named
-/// before in the utterance, so that "she" may be that person.
+/// before in the utterance, so that "she" may be that person; `others` are words by which the client
+/// spoke of somebody else.
 pub(super) fn tell(
     words: &[Word],
     items: &mut [Item],
     (mode, speaker): (Mode, Speaker),
     named: &mut bool,
+    others: &[&str],
 ) {
     let mut whose = Whose::Unsaid;
     let in_talk = mode == Mode::Session;
@@ -94,8 +105,11 @@ pub(super) fn tell(
             "himself" | "herself" if whose == Whose::Unsaid && *named && n > 0 => {
                 matches!(words[n - 1].lower.as_str(), "he" | "she").then_some(Whose::Other)
             }
-            "she" | "he" | "they" | "she's" | "he's" | "they're" => {
-                if *named || in_talk || two {
+            "they" | "they're" | "they've" | "they'd" | "they'll" => Some(Whose::Unsaid),
+            "who" if n > 0 && (items[n - 1].name || own_other[n - 1]) => Some(Whose::Other),
+            "she" | "he" | "she's" | "he's" => {
+                if *named || in_talk || two || others.iter().any(|o| items[n].lower.starts_with(o))
+                {
                     Some(Whose::Unsaid)
                 } else {
                     Some(Whose::Client)
@@ -121,8 +135,13 @@ pub(super) fn tell(
     let mut start = 0;
     for n in 1..=words.len() {
         if n == words.len() || words[n].break_before >= Break::Comma {
-            if own_other[start..n].iter().any(|other| *other) {
-                for item in &mut items[start..n] {
+            if let Some(first) = own_other[start..n].iter().position(|other| *other) {
+                // "Was brought by her aunt": what goes before is the aunt's too.
+                let by = words[start..start + first]
+                    .iter()
+                    .any(|w| w.lower == "by" || w.lower == "with");
+                let first = if by { 0 } else { first };
+                for item in &mut items[start + first..n] {
                     if item.meant.whose == Whose::Client {
                         item.meant.whose = Whose::Unsaid;
                     }

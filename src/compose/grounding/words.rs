@@ -70,6 +70,21 @@ pub(super) enum Sense {
     Bid,
     /// A word at which a denial or plan ends.
     End,
+    /// A phrase in which no word is of a kind.
+    Plain,
+    /// A word of manner that says nothing of how much or how well.
+    Manner,
+}
+
+impl Sense {
+    /// The sense, of its kind or of none.
+    pub(super) fn of_a_kind(self, of_a_kind: bool) -> Self {
+        match self {
+            Self::Means(n, _) if !of_a_kind => Self::Means(n, None),
+            Self::General(n, _) if !of_a_kind => Self::General(n, None),
+            sense => sense,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -87,6 +102,8 @@ struct File {
 struct Free {
     grammar: Vec<String>,
     note: Vec<String>,
+    plain: Vec<String>,
+    manner: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -143,9 +160,10 @@ pub(super) struct Words {
 const PLAIN: usize = 5;
 
 /// The word of a phrase that is one word.
-fn plain(phrase: &str) -> Option<&str> {
+fn plain(phrase: &str, kind: Option<Kind>) -> Option<&str> {
     let word = phrase.strip_suffix('~').unwrap_or(phrase);
-    (word.len() >= PLAIN && word.bytes().all(|b| b.is_ascii_lowercase())).then_some(word)
+    let long = word.len() >= PLAIN || kind == Some(Kind::Person) && word.len() > 2;
+    (long && word.bytes().all(|b| b.is_ascii_lowercase())).then_some(word)
 }
 
 impl Words {
@@ -171,6 +189,8 @@ impl Words {
         };
         add(&file.free.grammar, Sense::Grammar)?;
         add(&file.free.note, Sense::Note)?;
+        add(&file.free.plain, Sense::Plain)?;
+        add(&file.free.manner, Sense::Manner)?;
         add(&file.scope.negated, Sense::Negated)?;
         add(&file.scope.negated_softly, Sense::NegatedSoftly)?;
         add(&file.scope.negated_before, Sense::NegatedBefore)?;
@@ -187,11 +207,14 @@ impl Words {
             for means in &same.means {
                 let sense = Sense::Means(group, same.kind);
                 add(means, sense)?;
-                let by_form = matches!(same.kind, Some(Kind::Extent | Kind::Time | Kind::Cause));
+                let by_form = matches!(
+                    same.kind,
+                    Some(Kind::Extent | Kind::Time | Kind::Cause | Kind::Severity)
+                );
                 for word in means
                     .iter()
                     .filter(|_| !by_form)
-                    .filter_map(|phrase| plain(phrase))
+                    .filter_map(|phrase| plain(phrase, same.kind))
                 {
                     stems.entry(stem(word)).or_default().push(sense);
                 }
@@ -213,9 +236,16 @@ impl Words {
     }
 
     /// What a word that no phrase covers stands for by its stem: "happily" as "happy".
-    pub(super) fn by_stem(&self, word: &str, stem: &str) -> &[Sense] {
+    pub(super) fn by_stem<'a>(
+        &'a self,
+        word: &'a str,
+        stem: &str,
+    ) -> impl Iterator<Item = &'a Sense> {
         let known = self.stems.get(stem).filter(|_| word.len() >= PLAIN);
-        known.map_or(&[], Vec::as_slice)
+        known.map_or(&[][..], Vec::as_slice).iter().filter(|sense| {
+            // "Management" is no manager.
+            word.ends_with("'s") || !matches!(sense, Sense::Means(_, Some(Kind::Person)))
+        })
     }
 
     /// Every phrase of the lists in `words`.
