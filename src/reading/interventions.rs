@@ -172,7 +172,10 @@ pub(super) fn read(
         heard,
     };
     let mut hits = hits(lexicon, script, clause, around);
-    hits.retain(|hit| !is_unlike(lexicon, hit, heard));
+    // Beside another technique an act is not expected to sound like the whole clause.
+    if hits.len() == 1 {
+        hits.retain(|hit| !is_unlike(lexicon, hit, heard));
+    }
     hits.extend(alike(lexicon, clause, &hits, around, heard));
     let mut tags: Vec<Tag> = hits
         .into_iter()
