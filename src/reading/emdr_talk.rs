@@ -161,7 +161,7 @@ impl Talk<'_> {
                 .is_some_and(|(last, at, _)| last == ask && place <= at + AGAIN)
         };
         match ask {
-            Ask::Reword => !self.asked_for.is_some_and(|(_, at, _)| place <= at + AGAIN),
+            Ask::Reword => self.asked_for.is_none_or(|(_, at, _)| place > at + AGAIN),
             Ask::TargetAsked => self.fields.contains_key("target"),
             _ if lately(ask) => false,
             Ask::NegativeCognition => self.fields.contains_key("negative_cognition"),
