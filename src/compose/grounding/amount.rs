@@ -218,95 +218,102 @@ fn amounts(utterance: &ScriptUtterance, said: bool) -> Vec<Amount> {
             all.push(Amount { value, unit });
         }
     }
-    if !said {
-        for (at, word) in utterance.words.iter().enumerate() {
-            let next = utterance.words.get(at + 1).map_or("", |w| w.lower.as_str());
-            let often = matches!(
-                next,
-                "a" | "per" | "each" | "every" | "daily" | "weekly" | "monthly"
-            );
-            let value = match word.lower.as_str() {
-                "once" if often => 1.0,
-                "twice" | "bid" | "fortnight" | "biweekly" | "fortnightly" => 2.0,
-                "thrice" | "tid" => 3.0,
-                "dozen" => 12.0,
-                "half" if next == "the" => continue,
-                _ => continue,
-            };
+    if said {
+        said_in_words(utterance, &mut all);
+    } else {
+        told_in_words(utterance, &mut all);
+    }
+    all
+}
+
+/// Amounts that a sentence states without a number: "twice", "a dozen".
+fn told_in_words(utterance: &ScriptUtterance, all: &mut Vec<Amount>) {
+    for (at, word) in utterance.words.iter().enumerate() {
+        let next = utterance.words.get(at + 1).map_or("", |w| w.lower.as_str());
+        let often = matches!(
+            next,
+            "a" | "per" | "each" | "every" | "daily" | "weekly" | "monthly"
+        );
+        let value = match word.lower.as_str() {
+            "once" if often => 1.0,
+            "twice" | "bid" | "fortnight" | "biweekly" | "fortnightly" => 2.0,
+            "thrice" | "tid" => 3.0,
+            "dozen" => 12.0,
+            _ => continue,
+        };
+        all.push(Amount {
+            value: Value::Plain(value),
+            unit: None,
+        });
+    }
+}
+
+/// Amounts that words of the evidence carry beside its numbers.
+fn said_in_words(utterance: &ScriptUtterance, all: &mut Vec<Amount>) {
+    for (at, word) in utterance.words.iter().enumerate() {
+        let next = utterance.words.get(at + 1).and_then(|w| unit_of(&w.lower));
+        let possessed = SMALL
+            .iter()
+            .position(|s| word.lower.strip_suffix("'s") == Some(s));
+        if let Some(n) = possessed {
             all.push(Amount {
-                value: Value::Plain(value),
+                value: Value::Plain(n as f64 + 1.0),
                 unit: None,
             });
         }
-    }
-    if said {
-        for (at, word) in utterance.words.iter().enumerate() {
-            let next = utterance.words.get(at + 1).and_then(|w| unit_of(&w.lower));
-            if let Some(n) = SMALL
-                .iter()
-                .position(|s| word.lower.strip_suffix("'s") == Some(s))
-            {
-                all.push(Amount {
-                    value: Value::Plain(n as f64 + 1.0),
-                    unit: None,
-                });
-            }
-            let hour = SMALL
-                .iter()
-                .position(|s| *s == word.lower)
-                .map(|n| n as u16 + 1);
-            let minutes = utterance
-                .words
-                .get(at + 1)
-                .and_then(|w| match w.lower.as_str() {
-                    "fifteen" => Some(15),
-                    "thirty" => Some(30),
-                    "forty" => Some(45),
-                    _ => None,
-                });
-            let clock = match word.lower.as_str() {
-                _ if hour.is_some() && minutes.is_some() => {
-                    hour.zip(minutes).map(|(h, m)| h * 60 + m)
-                }
-                "midnight" => Some(0),
-                "noon" | "midday" => Some(720),
-                _ => None,
-            };
-            if let Some(clock) = clock {
-                let half = at >= 2
-                    && utterance.words[at - 1].lower == "past"
-                    && utterance.words[at - 2].lower == "half";
-                all.push(Amount {
-                    value: Value::Clock(clock + if half { 30 } else { 0 }),
-                    unit: None,
-                });
-            }
-            let value = match word.lower.as_str() {
-                "an" | "one" | "per" | "each" | "every" | "last" | "next" | "past"
-                    if next.is_some() =>
-                {
-                    1.0
-                }
-                "once" | "weekly" | "daily" | "one" | "an" | "never" | "single" | "another" => 1.0,
-                "bid" => 2.0,
-                "tid" => 3.0,
-                "a" => 1.0,
-                "twice" | "couple" | "both" | "pair" | "fortnight" | "biweekly" | "fortnightly"
-                | "two" => 2.0,
-                "half" => 30.0,
-                "quarter" => 15.0,
-                "thrice" | "three" => 3.0,
-                "dozen" => 12.0,
-                _ => continue,
-            };
-            let unit = next.filter(|_| value < 2.0);
+        if let Some(clock) = clock(utterance, at) {
             all.push(Amount {
-                value: Value::Plain(value),
-                unit,
+                value: Value::Clock(clock),
+                unit: None,
             });
         }
+        let value = match word.lower.as_str() {
+            "per" | "each" | "every" | "last" | "next" | "past" if next.is_some() => 1.0,
+            "once" | "weekly" | "daily" | "one" | "a" | "an" | "never" | "single" | "another" => {
+                1.0
+            }
+            "twice" | "couple" | "both" | "pair" | "fortnight" | "biweekly" | "fortnightly"
+            | "two" | "bid" => 2.0,
+            "half" => 30.0,
+            "quarter" => 15.0,
+            "thrice" | "three" | "tid" => 3.0,
+            "dozen" => 12.0,
+            _ => continue,
+        };
+        // "A word or two" is one of something, but no amount of anything that is measured.
+        let article = matches!(
+            word.lower.as_str(),
+            "a" | "an" | "never" | "single" | "another"
+        );
+        let unit = match next {
+            Some(_) if value < 2.0 => next,
+            None if article => Some("thing"),
+            _ => None,
+        };
+        all.push(Amount {
+            value: Value::Plain(value),
+            unit,
+        });
     }
-    all
+}
+
+/// A time of day in words that the numbers do not give: "eight thirty", "half past midnight".
+fn clock(utterance: &ScriptUtterance, at: usize) -> Option<u16> {
+    let word = |at: usize| utterance.words.get(at).map_or("", |w| w.lower.as_str());
+    let past_half = at >= 2 && word(at - 1) == "past" && word(at - 2) == "half";
+    match word(at) {
+        "midnight" => return Some(if past_half { 30 } else { 0 }),
+        "noon" | "midday" => return Some(if past_half { 750 } else { 720 }),
+        _ => {}
+    }
+    let hour = SMALL.iter().position(|s| *s == word(at))? as u16 + 1;
+    let minutes = match (word(at + 1), word(at + 2)) {
+        ("fifteen", _) => 15,
+        ("thirty", _) => 30,
+        ("forty", "five") => 45,
+        _ => return None,
+    };
+    Some(hour * 60 + minutes)
 }
 
 fn unit(utterance: &ScriptUtterance, number: &Number) -> Option<&'static str> {

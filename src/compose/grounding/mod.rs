@@ -84,33 +84,8 @@ impl Ground<'_> {
         {
             return Ok(());
         }
-        let quoted = quote::quoted(sentence);
-        let said_words: Vec<Vec<String>> = evidence.iter().map(|s| quote::spoken(s.text)).collect();
-        for range in &quoted {
-            let part = quote::spoken(sentence.get(range.clone()).unwrap_or_default());
-            if !said_words.iter().any(|whole| quote::holds(whole, &part)) {
-                return Err(Refusal::Quotation);
-            }
-        }
-        // "Risk: low" is heard as a heading.
-        let spelt: Vec<String> = evidence
-            .iter()
-            .map(|s| match s.text.split_once(':') {
-                Some((head, rest)) if head.trim().eq_ignore_ascii_case("risk") => {
-                    format!("Risk is {}", rest.trim_start())
-                }
-                _ => s.text.to_owned(),
-            })
-            .collect();
-        let heard: Vec<Said<'_>> = evidence
-            .iter()
-            .zip(&spelt)
-            .map(|(s, text)| Said {
-                speaker: s.speaker,
-                text,
-            })
-            .collect();
-        let said = self.script(&heard, self.mode);
+        let quoted = quotations(sentence, evidence)?;
+        let said = self.heard(evidence);
         let told = self.script(
             &[Said {
                 speaker: Speaker::Clinician,
@@ -130,87 +105,56 @@ impl Ground<'_> {
             return Err(Refusal::Command);
         }
         amount::check(utterance, &said.utterances)?;
-        let headings: Vec<String> = said.utterances.iter().filter_map(heading).collect();
         let evidence_items = self.evidence_items(lists, &said);
-        let sentence_items = {
-            let read = |others: &[&str]| {
-                mention::items(lists, utterance, Mode::Dictation, &quoted, others)
-            };
-            let of_people = |items: &[Item]| {
-                items
-                    .iter()
-                    .any(|i| i.name || i.kinds().any(|k| k == Kind::Person))
-            };
-            let plain = read(&[]);
-            if of_people(&evidence_items) && !of_people(&plain) {
-                plain
-            } else {
-                read(&spoken_of(evidence))
-            }
-        };
+        let sentence_items = told_items(lists, utterance, &quoted, &evidence_items, evidence);
         let index = content::Said::of(&evidence_items);
         let fates = content::fates(&sentence_items, &index, &quoted);
         let purpose: Purpose = self.format.purpose();
         let read_told = reading::read(self.lexicon, &told, &purpose);
         let read_said = reading::read(self.lexicon, &said, &purpose);
-        let carried = |span: &std::ops::Range<usize>| {
-            sentence_items.iter().zip(&fates).all(|(item, fate)| {
-                item.span.end <= span.start
-                    || span.end <= item.span.start
-                    || matches!(
-                        fate,
-                        content::Fate::Free
-                            | content::Fate::Carried
-                            | content::Fate::Mirrored
-                            | content::Fate::Quoted
-                    )
-            })
+        let words = Told {
+            utterance,
+            items: &sentence_items,
+            fates: &fates,
+            evidence: &evidence_items,
         };
-        facts::check(
-            self.lexicon,
-            &read_told,
-            &read_said,
-            &facts::Beside {
-                carried: &carried,
-                span: &|words| utterance.span(words),
-                denied_alike: &|span| {
-                    let inside =
-                        |item: &Item| item.span.start < span.end && span.start < item.span.end;
-                    let fates = || sentence_items.iter().zip(&fates).filter(|(i, _)| inside(i));
-                    carried(span) && fates().any(|(_, fate)| *fate == content::Fate::Mirrored)
-                },
-                of_another: &|span| {
-                    sentence_items.windows(2).any(|pair| {
-                        pair[1].span.start < span.end
-                            && span.start < pair[1].span.end
-                            && pair[0].lower.ends_with("'s")
-                            && pair[0].kinds().any(|k| k == Kind::Person)
-                    })
-                },
-                offered: &|span| {
-                    let mut inside = sentence_items
-                        .iter()
-                        .filter(|i| i.span.start < span.end && span.start < i.span.end)
-                        .peekable();
-                    inside.peek().is_some() && inside.all(|i| i.meant.ahead != mention::Three::No)
-                },
-                ahead: evidence_items
-                    .iter()
-                    .any(|i| i.is(Sense::Ahead) || i.is(Sense::AheadBefore)),
-                denied: sentence_items.iter().any(Item::denies)
-                    && evidence_items.iter().any(Item::denies),
-            },
-        )?;
+        words.facts(self.lexicon, &read_told, &read_said)?;
         verdict::Check {
             sentence: &sentence_items,
             fates: &fates,
             text: sentence,
             evidence: &evidence_items,
-            to_come: headings.iter().any(|h| TO_COME.contains(&h.as_str())),
+            to_come: said
+                .utterances
+                .iter()
+                .filter_map(heading)
+                .any(|h| TO_COME.contains(&h.as_str())),
             clinician_spoke: evidence.iter().any(|s| !s.speaker.is_client()),
             changes: &amount::changes(utterance),
         }
         .run()
+    }
+
+    /// The evidence as it was heard; "Risk: low", which reads as a heading, says that risk is low.
+    fn heard(&self, evidence: &[Said<'_>]) -> Script {
+        let spelt: Vec<String> = evidence
+            .iter()
+            .map(|s| match s.text.split_once(':') {
+                Some((head, rest)) if head.trim().eq_ignore_ascii_case("risk") => {
+                    format!("Risk is {}", rest.trim_start())
+                }
+                _ => s.text.to_owned(),
+            })
+            .collect();
+        let heard: Vec<Said<'_>> = evidence
+            .iter()
+            .zip(&spelt)
+            .map(|(s, text)| Said {
+                speaker: s.speaker,
+                text,
+            })
+            .collect();
+        self.script(&heard, self.mode)
     }
 
     fn script(&self, said: &[Said<'_>], mode: Mode) -> Script {
@@ -259,6 +203,114 @@ impl Ground<'_> {
             all.append(&mut items);
         }
         all
+    }
+}
+
+/// Where the sentence's quotations stand.
+fn quotations(
+    sentence: &str,
+    evidence: &[Said<'_>],
+) -> Result<Vec<std::ops::Range<usize>>, Refusal> {
+    let quoted = quote::quoted(sentence);
+    let said: Vec<Vec<String>> = evidence.iter().map(|s| quote::spoken(s.text)).collect();
+    let unsaid = |range: &std::ops::Range<usize>| {
+        let part = quote::spoken(sentence.get(range.clone()).unwrap_or_default());
+        !said.iter().any(|whole| quote::holds(whole, &part))
+    };
+    if quoted.iter().any(unsaid) {
+        return Err(Refusal::Quotation);
+    }
+    Ok(quoted)
+}
+
+/// The words of the sentence. "He" in it may be somebody of whom the client spoke so.
+fn told_items(
+    lists: &Words,
+    utterance: &ScriptUtterance,
+    quoted: &[std::ops::Range<usize>],
+    said: &[Item],
+    evidence: &[Said<'_>],
+) -> Vec<Item> {
+    let read = |others: &[&str]| mention::items(lists, utterance, Mode::Dictation, quoted, others);
+    let of_people = |items: &[Item]| {
+        items
+            .iter()
+            .any(|i| i.name || i.kinds().any(|k| k == Kind::Person))
+    };
+    let plain = read(&[]);
+    if of_people(said) && !of_people(&plain) {
+        plain
+    } else {
+        read(&spoken_of(evidence))
+    }
+}
+
+/// A sentence's words, how each fares, and what was said.
+struct Told<'a> {
+    utterance: &'a ScriptUtterance,
+    items: &'a [Item],
+    fates: &'a [content::Fate],
+    evidence: &'a [Item],
+}
+
+impl Told<'_> {
+    /// Holds what the reading finds in the sentence against what it finds in the evidence.
+    fn facts(
+        &self,
+        lexicon: &Lexicon,
+        told: &reading::Reading,
+        said: &reading::Reading,
+    ) -> Result<(), Refusal> {
+        let carried = |span: &std::ops::Range<usize>| {
+            self.items.iter().zip(self.fates).all(|(item, fate)| {
+                item.span.end <= span.start
+                    || span.end <= item.span.start
+                    || matches!(
+                        fate,
+                        content::Fate::Free
+                            | content::Fate::Carried
+                            | content::Fate::Mirrored
+                            | content::Fate::Quoted
+                    )
+            })
+        };
+        facts::check(
+            lexicon,
+            told,
+            said,
+            &facts::Beside {
+                carried: &carried,
+                span: &|words| self.utterance.span(words),
+                denied_alike: &|span| {
+                    let inside =
+                        |item: &Item| item.span.start < span.end && span.start < item.span.end;
+                    let fates = || self.items.iter().zip(self.fates).filter(|(i, _)| inside(i));
+                    carried(span) && fates().any(|(_, fate)| *fate == content::Fate::Mirrored)
+                },
+                of_another: &|span| {
+                    self.items.windows(2).any(|pair| {
+                        pair[1].span.start < span.end
+                            && span.start < pair[1].span.end
+                            && pair[0].lower.ends_with("'s")
+                            && pair[0].kinds().any(|k| k == Kind::Person)
+                    })
+                },
+                offered: &|span| {
+                    let mut inside = self
+                        .items
+                        .iter()
+                        .filter(|i| i.span.start < span.end && span.start < i.span.end)
+                        .peekable();
+                    inside.peek().is_some() && inside.all(|i| i.meant.ahead != mention::Three::No)
+                },
+                ahead: self
+                    .evidence
+                    .iter()
+                    .any(|i| i.is(Sense::Ahead) || i.is(Sense::AheadBefore)),
+                denied: self.items.iter().any(Item::denies)
+                    && self.evidence.iter().any(Item::denies),
+            },
+        )
     }
 }
 

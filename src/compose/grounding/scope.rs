@@ -205,11 +205,7 @@ pub(super) fn ahead(words: &[Word], marks: &[Match<Sense>], declined: bool, item
                 || words[n].break_before >= Break::Comma;
             if joins {
                 start = n;
-                let next = if words[n].break_before >= Break::Comma {
-                    n
-                } else {
-                    n + 1
-                };
+                let next = n + usize::from(words[n].break_before < Break::Comma);
                 let done = words[next.min(words.len())..]
                     .iter()
                     .take(2)
@@ -267,9 +263,7 @@ pub(super) fn ahead(words: &[Word], marks: &[Match<Sense>], declined: bool, item
                         item.meant.ahead = Three::Yes;
                     }
                 }
-                let to_be = words[n].lower == "to"
-                    && words.get(n + 1).is_some_and(|w| w.lower == "be")
-                    && !words[start..n].iter().any(|w| is_done(&w.lower));
+                let to_be = opens_to_be(words, start, n);
                 for item in &mut items[start..n] {
                     if to_be {
                         item.meant.ahead = Three::Yes;
@@ -298,6 +292,13 @@ pub(super) fn ahead(words: &[Word], marks: &[Match<Sense>], declined: bool, item
             }
         }
     }
+}
+
+/// Whether "to be" stands at a word, after nothing done: "sleep diary to be reviewed".
+fn opens_to_be(words: &[Word], start: usize, at: usize) -> bool {
+    words[at].lower == "to"
+        && words.get(at + 1).is_some_and(|w| w.lower == "be")
+        && !words[start..at].iter().any(|w| is_done(&w.lower))
 }
 
 /// The stretches between words at which a meaning ends.

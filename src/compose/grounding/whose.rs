@@ -105,7 +105,9 @@ pub(super) fn tell(
             "himself" | "herself" if whose == Whose::Unsaid && *named && n > 0 => {
                 matches!(words[n - 1].lower.as_str(), "he" | "she").then_some(Whose::Other)
             }
-            "they" | "they're" | "they've" | "they'd" | "they'll" => Some(Whose::Unsaid),
+            "they" | "they're" | "they've" | "they'd" | "they'll" | "we" | "we're" | "we've" => {
+                Some(Whose::Unsaid)
+            }
             "who" if n > 0 && (items[n - 1].name || own_other[n - 1]) => Some(Whose::Other),
             "she" | "he" | "she's" | "he's" => {
                 if *named || in_talk || two || others.iter().any(|o| items[n].lower.starts_with(o))
@@ -115,7 +117,6 @@ pub(super) fn tell(
                     Some(Whose::Client)
                 }
             }
-            "we" | "we're" | "we've" => Some(Whose::Unsaid),
             _ if person && opens && !possessed => {
                 *named = true;
                 Some(Whose::Other)
