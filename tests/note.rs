@@ -3,6 +3,8 @@
 // Functions that tests share may unwrap like tests.
 #![allow(clippy::unwrap_used)]
 
+mod support;
+
 use std::fs;
 use std::path::Path;
 
@@ -10,10 +12,11 @@ use notewright::compose::extractive::Extractive;
 use notewright::note::document::DraftNote;
 use notewright::note::format;
 use notewright::pipeline;
-use notewright::session::{Mode, Speaker, UtteranceId};
+use notewright::session::Speaker;
 use notewright::transcript::document::Transcript;
 use proptest::prelude::*;
 use serde_json::Value;
+use support::talk::session;
 
 fn root(path: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -40,18 +43,6 @@ fn schema(name: &str) -> jsonschema::Validator {
 
 fn sample(kind: &str) -> Transcript {
     Transcript::typed(&fs::read_to_string(root(&format!("samples/{kind}.txt"))).unwrap())
-}
-
-fn session(lines: &[(Speaker, &str)]) -> Transcript {
-    let mut transcript = Transcript::typed("");
-    transcript.mode = Mode::Session;
-    let one = transcript.utterances.remove(0);
-    for (n, (speaker, text)) in lines.iter().enumerate() {
-        let mut next = one.clone();
-        (next.id, next.speaker, next.text) = (UtteranceId::nth(n + 1), *speaker, (*text).into());
-        transcript.utterances.push(next);
-    }
-    transcript
 }
 
 /// Every quote of the document is a substring of its utterance.

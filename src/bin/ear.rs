@@ -4,7 +4,6 @@
 //! output; prints nothing; opens nothing but the model.
 
 use std::ffi::{c_int, c_void};
-use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::Receiver;
@@ -15,7 +14,7 @@ use notewright::engine::model_file::{ModelFault, inspect_whisper};
 use notewright::engine::protocol::{
     Answer, EarAnswer, EarLoad, EarReady, EarRequest, Engine, Failure, Hello,
 };
-use notewright::engine::serve::{Answers, Line, Memory, Meter, free_memory};
+use notewright::engine::serve::{self, Answers, Line, Memory, Meter, free_memory};
 use notewright::engine::window_sums::{ms, positions, probability, samples_at, speech_left};
 use notewright::session::TimeSpan;
 use notewright::transcript::transcriber::{HeardSegment, HeardWord};
@@ -36,17 +35,10 @@ const MAX_PASSES: u32 = 3;
 
 fn main() -> ExitCode {
     whisper_rs::install_logging_hooks();
-    if std::io::stdin().is_terminal() {
-        eprintln!("notewright-ear is started by notewright; there is nothing to do for it here");
-        return ExitCode::from(2);
-    }
-    match serve() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::FAILURE,
-    }
+    serve::run(Engine::Ear, work)
 }
 
-fn serve() -> Result<(), FrameError> {
+fn work() -> Result<(), FrameError> {
     let mut line = Line::open(Hello {
         engine: Engine::Ear,
         notewright: env!("CARGO_PKG_VERSION").to_owned(),

@@ -4,8 +4,8 @@
 //! the terminal, and that a child whose parent is gone ends.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek, Write};
-use std::process::exit;
+use std::io::{self, BufReader, IsTerminal, Read, Seek, Write};
+use std::process::{ExitCode, exit};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Instant;
 
@@ -13,10 +13,24 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::engine::frame::{self, Frame, FrameError};
-use crate::engine::protocol::{Answer, Cost, Failure, Hello};
+use crate::engine::protocol::{Answer, Cost, Engine, Failure, Hello};
 
 /// Exit code of a child whose pipe carried what it could not read.
 pub const EXIT_GARBAGE: i32 = 65;
+
+/// A child's life: turned away at a terminal, else served to its end.
+#[must_use]
+pub fn run(engine: Engine, serve: fn() -> Result<(), FrameError>) -> ExitCode {
+    if io::stdin().is_terminal() {
+        let name = engine.binary();
+        eprintln!("{name} is started by notewright; there is nothing to do for it here");
+        return ExitCode::from(2);
+    }
+    match serve() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
 
 /// A child's pipes, before the reading of requests becomes a thread of its own.
 pub struct Line {

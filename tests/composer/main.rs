@@ -21,9 +21,9 @@ use notewright::compose::model::{Author, ModelComposer, Style};
 use notewright::note::document::{DraftNote, Origin};
 use notewright::note::format::NoteFormat;
 use notewright::pipeline;
-use notewright::session::{Mode, Speaker, UtteranceId};
 use notewright::transcript::document::Transcript;
 use serde_json::Value;
+use support::talk::session;
 
 /// A note that `author` composes.
 fn note(transcript: &Transcript, format: &str, author: &mut dyn Author) -> DraftNote {
@@ -127,18 +127,6 @@ fn loses_nothing(note: &DraftNote, transcript: &Transcript, format: &str) {
     for quote in &whole {
         assert!(there.contains(quote), "{} is in no statement", quote.0);
     }
-}
-
-fn session(lines: &[(Speaker, &str)]) -> Transcript {
-    let mut transcript = Transcript::typed("");
-    transcript.mode = Mode::Session;
-    let one = transcript.utterances.remove(0);
-    for (n, (speaker, text)) in lines.iter().enumerate() {
-        let mut next = one.clone();
-        (next.id, next.speaker, next.text) = (UtteranceId::nth(n + 1), *speaker, (*text).into());
-        transcript.utterances.push(next);
-    }
-    transcript
 }
 
 fn dictation() -> Transcript {

@@ -7,3 +7,4 @@ pub mod children;
 pub mod micro_gguf;
 pub mod numbers;
 pub mod scripted_whisper;
+pub mod talk;

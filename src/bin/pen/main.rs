@@ -8,7 +8,6 @@ mod chooser;
 mod memory;
 mod writer;
 
-use std::io::IsTerminal;
 use std::num::NonZeroU32;
 use std::process::ExitCode;
 
@@ -24,7 +23,7 @@ use notewright::engine::model_file::{ModelFault, ModelFile, inspect_gguf};
 use notewright::engine::protocol::{
     Answer, Engine, Failure, Hello, KvType, PenAnswer, PenLoad, PenReady, PenRequest,
 };
-use notewright::engine::serve::{Line, Memory, free_memory};
+use notewright::engine::serve::{self, Line, Memory, free_memory};
 
 use chat::Manners;
 use memory::Held;
@@ -32,17 +31,10 @@ use writer::Writer;
 
 fn main() -> ExitCode {
     send_logs_to_tracing(LogOptions::default().with_logs_enabled(false));
-    if std::io::stdin().is_terminal() {
-        eprintln!("notewright-pen is started by notewright; there is nothing to do for it here");
-        return ExitCode::from(2);
-    }
-    match serve() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::FAILURE,
-    }
+    serve::run(Engine::Pen, work)
 }
 
-fn serve() -> Result<(), FrameError> {
+fn work() -> Result<(), FrameError> {
     let mut line = Line::open(Hello {
         engine: Engine::Pen,
         notewright: env!("CARGO_PKG_VERSION").to_owned(),

@@ -33,6 +33,8 @@ pub enum Refusal {
         /// Its name in the taxonomy.
         name: String,
     },
+    /// A word of a technique that was not said.
+    TechniqueWord(Speech),
     /// A technique that was spoken of, but of which something else became.
     Status {
         /// Its name in the taxonomy.
@@ -108,6 +110,7 @@ impl fmt::Display for Refusal {
                 };
                 return write!(f, "what the sentence says of {field} was not said so");
             }
+            Self::TechniqueWord(_) => "a word of a technique in the sentence was not said",
             Self::RiskWord(_) => "a word of risk in the sentence was not said",
             Self::Negation(_) => "the sentence denies what was said, or says what was denied",
             Self::Measure => "an instrument or score in the sentence was not said so",
@@ -137,6 +140,7 @@ impl Refusal {
         match self {
             Self::Name(word)
             | Self::Diagnosis(word)
+            | Self::TechniqueWord(word)
             | Self::RiskWord(word)
             | Self::Negation(word)
             | Self::Band(word)

@@ -147,9 +147,7 @@ impl Check<'_> {
             Kind::Person => Refusal::Person(word()),
             Kind::Time => Refusal::Date,
             Kind::Risk => Refusal::RiskWord(word()),
-            Kind::Technique => Refusal::Technique {
-                name: item.lower.clone(),
-            },
+            Kind::Technique => Refusal::TechniqueWord(word()),
         })
     }
 

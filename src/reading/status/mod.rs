@@ -100,19 +100,20 @@ impl Decision {
 pub(super) fn decide(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
     let id = scene.lexicon.interventions[hit.intervention].id.as_str();
     let probability = scene.heard.probability(id).unwrap_or(0.0);
-    let heard = scene.heard.status();
+    // Worked out only where it is needed: it costs a pass over the filters.
+    let heard = || scene.heard.status();
     if hit.how == How::Like {
-        return heard.map(|(status, _)| Decision::heard(status, probability));
+        return heard().map(|(status, _)| Decision::heard(status, probability));
     }
     let mut decision = match known(scene, hit) {
         Some(decision) => decision,
-        None if probability >= sure::HEARD => Decision::heard(heard?.0, probability),
+        None if probability >= sure::HEARD => Decision::heard(heard()?.0, probability),
         None => return None,
     };
     // Where nothing but the want of a cue says that it was done, the likeness of the words counts;
     // what was only begun is told by what follows, not by how it sounds.
-    if let Some((status, surely)) = heard
-        && decision.status == Status::Performed
+    if decision.status == Status::Performed
+        && let Some((status, surely)) = heard()
         && status != Status::Attempted
         && surely >= sure::HEARD
     {
