@@ -35,22 +35,42 @@ impl Ledger {
         self.end_ms
     }
 
-    /// All stretches that `utterances` leave uncovered, in order, neighbours of one reason joined.
+    /// All stretches that `utterances`, in order, leave uncovered, in order. Neighbours of one reason
+    /// are joined, unless an utterance to which the engine gave no length stands between them.
     pub(super) fn gaps(mut self, utterances: &[TimeSpan]) -> Vec<Gap> {
         self.ground.sort_by_key(|gap| gap.span.start_ms);
         self.dropped.sort_by_key(|gap| gap.span.start_ms);
+        let parted_at = |ms: u64| {
+            utterances
+                .binary_search_by_key(&(ms, ms), |span| (span.start_ms, span.end_ms))
+                .is_ok()
+        };
         let mut gaps: Vec<Gap> = Vec::new();
+        let mut push = |span: TimeSpan, why: &GapReason| match gaps.last_mut() {
+            _ if span.length_ms() == 0 => {}
+            Some(last)
+                if last.why == *why
+                    && last.span.end_ms == span.start_ms
+                    && !parted_at(span.start_ms) =>
+            {
+                last.span.end_ms = span.end_ms;
+            }
+            _ => gaps.push(Gap {
+                span,
+                why: why.clone(),
+            }),
+        };
         for ground in &self.ground {
             for open in without(ground.span, utterances.iter().copied()) {
                 let mut at = open.start_ms;
                 for dropped in self.dropped.iter().filter(|d| overlap(d.span, open)) {
                     let from = dropped.span.start_ms.clamp(at, open.end_ms);
                     let to = dropped.span.end_ms.clamp(from, open.end_ms);
-                    push(&mut gaps, TimeSpan::new(at, from), &ground.why);
-                    push(&mut gaps, TimeSpan::new(from, to), &dropped.why);
+                    push(TimeSpan::new(at, from), &ground.why);
+                    push(TimeSpan::new(from, to), &dropped.why);
                     at = to;
                 }
-                push(&mut gaps, TimeSpan::new(at, open.end_ms), &ground.why);
+                push(TimeSpan::new(at, open.end_ms), &ground.why);
             }
         }
         gaps
@@ -75,19 +95,6 @@ fn without(span: TimeSpan, covered: impl Iterator<Item = TimeSpan>) -> Vec<TimeS
         left.push(TimeSpan::new(at, span.end_ms));
     }
     left
-}
-
-fn push(gaps: &mut Vec<Gap>, span: TimeSpan, why: &GapReason) {
-    match gaps.last_mut() {
-        _ if span.length_ms() == 0 => {}
-        Some(last) if last.why == *why && last.span.end_ms == span.start_ms => {
-            last.span.end_ms = span.end_ms;
-        }
-        _ => gaps.push(Gap {
-            span,
-            why: why.clone(),
-        }),
-    }
 }
 
 #[cfg(test)]
@@ -115,5 +122,15 @@ mod tests {
             why,
         });
         assert_eq!(gaps, want);
+    }
+
+    #[test]
+    fn words_without_length_part_a_gap() {
+        let span = TimeSpan::new;
+        let mut ledger = Ledger::default();
+        ledger.enter(span(0, 3_000), GapReason::NoText);
+        let gaps = ledger.gaps(&[span(1_000, 1_000)]);
+        let spans: Vec<TimeSpan> = gaps.iter().map(|gap| gap.span).collect();
+        assert_eq!(spans, [span(0, 1_000), span(1_000, 3_000)]);
     }
 }

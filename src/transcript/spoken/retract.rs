@@ -44,8 +44,12 @@ pub(super) fn carry_out(place: &Place, edits: &mut Vec<Edit>, mut command: Edit,
         Some(_) => Struck::Command,
         None => Struck::Unclear,
     };
-    if let Some(range) = taken.filter(|range| !range.is_empty()) {
-        let within = edits.partition_point(|edit| edit.tokens.start < range.start);
+    if let Some(mut range) = taken.filter(|range| !range.is_empty()) {
+        // A command that took in the mark before it ("word, colon") is taken back with that mark.
+        let within = edits.partition_point(|edit| edit.tokens.end <= range.start);
+        if let Some(first) = edits.get(within) {
+            range.start = range.start.min(first.tokens.start);
+        }
         let behind = edits.partition_point(|edit| edit.tokens.start < range.end);
         edits.drain(within..behind);
         let why = Struck::Retracted;
