@@ -10,9 +10,10 @@ use crate::cli::World;
 use crate::cli::author::PenAuthor;
 use crate::cli::failure::Failure;
 use crate::cli::hearing;
+use crate::cli::progress::WordingBar;
 use crate::compose::Composer;
 use crate::compose::extractive::Extractive;
-use crate::compose::model::{AuthorInfo, ModelComposer, Style};
+use crate::compose::model::{AuthorInfo, ModelComposer, Style, Wording};
 use crate::engine::pen::{Pen, PenOptions};
 use crate::engine::prefix::PrefixStore;
 use crate::models::store::Found;
@@ -69,6 +70,7 @@ pub struct Composing<'a> {
     args: &'a ComposingArgs,
     threads: Option<u16>,
     style: Style,
+    quiet: bool,
     loaded: Option<Result<Option<PenAuthor>, Failed>>,
     is_shown: bool,
 }
@@ -88,8 +90,10 @@ impl<'a> Composing<'a> {
         world: &'a World,
         args: &'a ComposingArgs,
         threads: Option<u16>,
+        quiet: bool,
     ) -> Result<Self, Failure> {
         Ok(Self {
+            quiet,
             world,
             args,
             threads,
@@ -106,7 +110,13 @@ impl<'a> Composing<'a> {
             .loaded
             .get_or_insert_with(|| load(self.world, self.args, self.threads, &self.style));
         match loaded {
-            Ok(Some(author)) => draft(&mut ModelComposer::new(author, &self.style)),
+            Ok(Some(author)) => {
+                let mut bar = WordingBar::new(self.quiet);
+                let mut tell = |wording: Wording<'_>| bar.on(wording);
+                let note = draft(&mut ModelComposer::new(author, &self.style, &mut tell));
+                bar.finish();
+                note
+            }
             Ok(None) => draft(&mut Extractive),
             Err(failed) => {
                 let mut note = draft(&mut Extractive);
@@ -231,7 +241,7 @@ fn author(
     let mut options = PenOptions::new(&found.path);
     options.threads = threads.or(world.settings.threads.and_then(|n| u16::try_from(n).ok()));
     let pen = Pen::open(options).map_err(|error| Failed {
-        hint: error.hint(),
+        hint: hearing::hint(&error, Kind::Llm, &store),
         cause: error.to_string(),
     })?;
     let sha256 = store.digest(&found).ok().map(|digest| digest.to_string());

@@ -102,7 +102,7 @@ pub fn run(world: &World, args: &DraftArgs) -> Result<ExitCode, Failure> {
         );
     }
     let mut taker = Taker::new(world, &args.hearing, args.mode.map(Mode::from), args.quiet);
-    let mut composing = Composing::new(world, &args.composing, args.hearing.threads())?;
+    let mut composing = Composing::new(world, &args.composing, args.hearing.threads(), args.quiet)?;
     let mut all_well = true;
     for (place, input) in inputs.iter().enumerate() {
         let taken = match taker.take(input) {

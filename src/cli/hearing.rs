@@ -9,10 +9,10 @@ use crate::cli::World;
 use crate::cli::failure::Failure;
 use crate::cli::models::{self as models_command, ModelsArgs, ModelsCommand, Surroundings};
 use crate::engine::ear::{Ear, EarOptions};
-
+use crate::engine::failure::EngineError;
 use crate::models::pull::{Patience, Proxies, Way};
 use crate::models::store::Found;
-use crate::models::{Kind, ModelsError, Store};
+use crate::models::{Kind, ModelsError, Store, recommend};
 use crate::session::Speech;
 
 /// Words of the field that a recogniser which takes a prompt should expect.
@@ -159,7 +159,7 @@ pub fn open(world: &World, args: &HearingArgs, quiet: bool) -> Result<Hearing, F
     options.language = Some(language.clone());
     let is_demo = found.is_demo();
     let ear = Ear::open(options).map_err(|error| {
-        let hint = error.hint();
+        let hint = hint(&error, Kind::Whisper, &store);
         Failure::new(&error).hint(hint)
     })?;
     Ok(Hearing {
@@ -167,6 +167,33 @@ pub fn open(world: &World, args: &HearingArgs, quiet: bool) -> Result<Hearing, F
         is_demo,
         language,
     })
+}
+
+/// What to do about an engine that did not start; for a model that is too large, which next smaller
+/// one has room.
+#[must_use]
+pub fn hint(error: &EngineError, kind: Kind, store: &Store<'_>) -> String {
+    let Some(needed) = error.memory_wanted() else {
+        return error.hint();
+    };
+    let machine = models_command::measure_machine();
+    let Some(entry) = recommend::below(store.catalog(), kind, machine, needed >> 20) else {
+        return "close other programs, then try again: no smaller model has room either".to_owned();
+    };
+    let name = &entry.name;
+    let step = if store.path_of(entry).is_file() {
+        let flag = if kind == Kind::Llm {
+            "--llm"
+        } else {
+            "--model"
+        };
+        format!("use it: {flag} {name}")
+    } else {
+        format!("get it: notewright models pull {name}")
+    };
+    format!(
+        "close other programs; or take the next smaller model that has room, {name}, and {step}"
+    )
 }
 
 /// The best model installed; else, on a terminal, the offer to pull the recommended one; else the

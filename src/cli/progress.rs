@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::cli::failure::Failure;
+use crate::compose::model::Wording;
 use crate::transcript::event::Event;
 
 /// How long something may take before progress is shown.
@@ -66,6 +67,46 @@ impl HearingBar {
     }
 
     /// Takes the bar away.
+    pub fn finish(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// A line that says which section a language model is wording.
+#[derive(Debug)]
+pub struct WordingBar {
+    bar: Option<ProgressBar>,
+}
+
+impl WordingBar {
+    /// A line for one note; `quiet` never shows.
+    #[must_use]
+    pub fn new(quiet: bool) -> Self {
+        let bar = (!quiet).then(|| {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+            if let Ok(style) = ProgressStyle::with_template("wording {msg} {spinner}, {elapsed}") {
+                bar.set_style(style);
+            }
+            bar
+        });
+        Self { bar }
+    }
+
+    /// Takes in which section is worded now.
+    pub fn on(&mut self, wording: Wording<'_>) {
+        let Some(bar) = &self.bar else { return };
+        let Wording {
+            heading,
+            section,
+            of,
+        } = wording;
+        bar.set_message(format!("{heading} ({section} of {of})"));
+        bar.enable_steady_tick(PATIENCE);
+    }
+
+    /// Takes the line away.
     pub fn finish(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();

@@ -170,6 +170,22 @@ impl EngineError {
         }
     }
 
+    /// How much memory the model needs, in bytes, where that is what was wrong.
+    #[must_use]
+    pub fn memory_wanted(&self) -> Option<u64> {
+        match self {
+            Self::Model { fault, .. }
+            | Self::Refused {
+                failure: Failure::Model(fault),
+                ..
+            } => match fault {
+                ModelFault::TooLittleMemory { needed, .. } => Some(*needed),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// Whether a new child may succeed where this one failed.
     #[must_use]
     pub fn worth_restart(&self) -> bool {

@@ -59,6 +59,16 @@ pub fn language_model(catalog: &Catalog, machine: Machine) -> Recommendation<'_>
     recommend(catalog, Kind::Llm, machine, |_| true)
 }
 
+/// The best model that has room now and needs less than `needed_mib`.
+#[must_use]
+pub fn below(catalog: &Catalog, kind: Kind, machine: Machine, needed_mib: u64) -> Option<&Entry> {
+    catalog
+        .of_kind(kind)
+        .filter(|entry| entry.quality > 0 && fits(entry, machine))
+        .filter(|entry| entry.memory_mib < needed_mib)
+        .max_by_key(|entry| entry.quality)
+}
+
 fn recommend(
     catalog: &Catalog,
     kind: Kind,
@@ -175,6 +185,19 @@ mod tests {
             total_mib,
             available_mib,
             cores,
+        }
+    }
+
+    #[test]
+    fn a_smaller_model_has_room_and_needs_less() {
+        let machine = machine(8192, 3000, 4);
+        for kind in [Kind::Llm, Kind::Whisper] {
+            let entry = below(Catalog::builtin(), kind, machine, 2500).unwrap();
+            assert!(entry.memory_mib < 2500);
+            assert_eq!(
+                below(Catalog::builtin(), kind, machine, 0).map(|e| &e.name),
+                None
+            );
         }
     }
 

@@ -17,7 +17,7 @@ mod redraft;
 mod support;
 
 use notewright::compose::extractive::Extractive;
-use notewright::compose::model::{Author, ModelComposer, Style};
+use notewright::compose::model::{Author, ModelComposer, Style, Wording};
 use notewright::note::document::{DraftNote, Origin};
 use notewright::note::format::NoteFormat;
 use notewright::pipeline;
@@ -37,7 +37,12 @@ fn styled(
     style: &Style,
 ) -> DraftNote {
     let format = NoteFormat::named(format).unwrap();
-    let mut composer = ModelComposer::new(author, style);
+    let mut told = 0;
+    let mut tell = |wording: Wording<'_>| {
+        assert!(wording.section > told && wording.section <= wording.of);
+        told = wording.section;
+    };
+    let mut composer = ModelComposer::new(author, style, &mut tell);
     let note = pipeline::draft(transcript, format, None, &mut composer);
     valid(&note, transcript);
     note

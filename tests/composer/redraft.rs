@@ -99,7 +99,7 @@ fn a_composed_note_can_be_worded_anew_too() {
         &dictation(),
         format,
         None,
-        &mut ModelComposer::new(&mut fake, &style),
+        &mut ModelComposer::new(&mut fake, &style, &mut |_| {}),
     );
     let saved = SavedNote::read(&serde_json::to_string(&note).unwrap()).unwrap();
     let done = run(&saved, &mut fake, 0, None);

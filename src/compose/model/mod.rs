@@ -35,13 +35,34 @@ use writing::Writing;
 pub struct ModelComposer<'a> {
     author: &'a mut dyn Author,
     style: &'a Style,
+    progress: &'a mut dyn FnMut(Wording<'_>),
+}
+
+/// What is being worded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wording<'a> {
+    /// The heading of the section.
+    pub heading: &'a str,
+    /// Which section it is, counted from 1.
+    pub section: usize,
+    /// How many sections the note has.
+    pub of: usize,
 }
 
 impl<'a> ModelComposer<'a> {
-    /// A composer that writes with this author in this style.
+    /// A composer that writes with this author in this style, and tells `progress` of each section
+    /// before it is worded.
     #[must_use]
-    pub fn new(author: &'a mut dyn Author, style: &'a Style) -> Self {
-        Self { author, style }
+    pub fn new(
+        author: &'a mut dyn Author,
+        style: &'a Style,
+        progress: &'a mut dyn FnMut(Wording<'_>),
+    ) -> Self {
+        Self {
+            author,
+            style,
+            progress,
+        }
     }
 }
 
@@ -54,6 +75,13 @@ impl Composer for ModelComposer<'_> {
         let mut sections = extractive::empty_sections(matter);
         let mut writing = Writing::open(self.author, matter, self.style);
         for (place, items) in items::plan(matter).into_iter().enumerate() {
+            if !items.is_empty() {
+                (self.progress)(Wording {
+                    heading: &sections[place].heading,
+                    section: place + 1,
+                    of: sections.len(),
+                });
+            }
             sections[place].statements = writing.section(place, &items, Step::Compose);
         }
         Composed {
