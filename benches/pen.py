@@ -5,6 +5,7 @@
     python benches/pen.py make FOLDER              writes 1b.gguf and 3b.gguf (0.8 and 2.0 GB)
     python benches/pen.py tune MODEL               our figures for several settings
     python benches/pen.py compare MODEL            ours and theirs in turn
+    python benches/pen.py note MODEL               a session of 50 minutes to its note
     python benches/pen.py kept MODEL               a kept beginning loaded, computed, and warm
 
 The models have the shapes of Llama 3.2 1B and 3B as Q4_K_M with random weights: they cost what the
@@ -13,10 +14,13 @@ machine; the two libraries take turns.
 """
 
 import argparse
+import contextlib
 import json
 import os
+import re
 import struct
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -71,6 +75,18 @@ def weights(random, kind, shape):
     return blocks.tobytes()
 
 
+def words(count):
+    """The words of this repository's invented notes and sessions with all their beginnings, so that
+    a text has about as many tokens as with a real model; then what fills up."""
+    found = {}
+    for path in sorted((ROOT / "models/likeness/rows").glob("*.tsv")):
+        for word in re.findall(r"[A-Za-z']+", path.read_text()):
+            found.setdefault("\u2581" + word)
+    begun = {word[:n]: None for word in found for n in range(2, len(word) + 1)}
+    pieces = [piece for piece in begun][:count]
+    return pieces + [f"~{i}~" for i in range(count - len(pieces))]
+
+
 def text(value):
     raw = value.encode()
     return struct.pack("<Q", len(raw)) + raw
@@ -83,7 +99,7 @@ def make(path, shape):
     pieces = [("<unk>", 2), ("<s>", 3), ("</s>", 3)]
     pieces += [(f"<0x{b:02X}>", 6) for b in range(256)]
     pieces += [("\u2581" if c == 32 else chr(c), 1) for c in range(32, 127)]
-    pieces += [(f"~{i}~", 1) for i in range(shape["vocabulary"] - len(pieces))]
+    pieces += [(p, 1) for p in words(shape["vocabulary"] - len(pieces))]
     listed = lambda key, kind, items: text(key) + struct.pack("<IIQ", 9, kind, len(pieces)) + items
     head = shape["width"] // shape["heads"]
     pairs = [
@@ -98,7 +114,8 @@ def make(path, shape):
         text("llama.attention.layer_norm_rms_epsilon") + struct.pack("<If", 6, 1e-5),
         text("tokenizer.ggml.model") + struct.pack("<I", 8) + text("llama"),
         listed("tokenizer.ggml.tokens", 8, b"".join(text(p) for p, _ in pieces)),
-        listed("tokenizer.ggml.scores", 6, struct.pack(f"<{len(pieces)}f", *[0.0] * len(pieces))),
+        # Longer pieces first, so that a word's beginnings grow into the word.
+        listed("tokenizer.ggml.scores", 6, struct.pack(f"<{len(pieces)}f", *[float(len(p)) for p, _ in pieces])),
         listed("tokenizer.ggml.token_type", 5, struct.pack(f"<{len(pieces)}i", *[k for _, k in pieces])),
         number("tokenizer.ggml.unknown_token_id", 0),
         number("tokenizer.ggml.bos_token_id", 1),
@@ -132,7 +149,7 @@ class Pen:
 
     def __init__(self, program, model, context, threads, **tuning):
         # As src/engine/child.rs starts it.
-        waiting = {"OMP_WAIT_POLICY": "passive", **os.environ}
+        waiting = {"OMP_WAIT_POLICY": "passive", "GOMP_SPINCOUNT": "10000", **os.environ}
         pipe = subprocess.PIPE
         self.child = subprocess.Popen([program], stdin=pipe, stdout=pipe, env=waiting)
         self.hello = self.take()["hello"]
@@ -296,6 +313,61 @@ def compare(a):
         one.close()
 
 
+def session(minutes):
+    """A session of 160 words a minute, of the invented utterances of this repository."""
+    said, left = [], minutes * 160
+    for row in (ROOT / "models/likeness/rows/sessions.tsv").read_text().splitlines():
+        parts = row.split("\t")
+        if len(parts) < 3 or left <= 0:
+            continue
+        speaker = {"s": "clinician", "c": "client"}[parts[0]]
+        said.append(dict(id=f"u{len(said) + 1}", speaker=speaker, text=parts[2]))
+        left -= len(parts[2].split())
+    return dict(schema="notewright.transcript/1", mode="session", utterances=said)
+
+
+def note(a):
+    """Time from the transcript to the sections, with the opening cold and kept."""
+    folder = Path(tempfile.mkdtemp())
+    talk = folder / "session.json"
+    talk.write_text(json.dumps(session(50)))
+    program = str(Path(a.pen).with_name("notewright"))
+    models = folder / "models"
+    command = [program, "--models-dir", str(models), "draft", "--llm", str(a.model), "--json"]
+    command += ["--threads", str(a.threads), str(talk)]
+    for what in ["opening cold", "opening kept"]:
+        began, marks = time.monotonic(), []
+        with pty_of(command) as lines:
+            for line in lines:
+                if "wording" in line:
+                    heading = line.split("wording ")[1].split(" (")[0]
+                    if not marks or marks[-1][0] != heading:
+                        marks.append((heading, round(time.monotonic() - began, 1)))
+        print(f"{what}: starts {marks}, whole note {time.monotonic() - began:.1f} s", flush=True)
+
+
+@contextlib.contextmanager
+def pty_of(command):
+    """Runs a command with a terminal for its standard error, whose lines come back."""
+    own, given = os.openpty()
+    child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=given)
+    os.close(given)
+
+    def lines():
+        while True:
+            try:
+                part = os.read(own, 4096)
+            except OSError:
+                return
+            if not part:
+                return
+            yield from re.split(r"[\r\n]+", part.decode(errors="replace"))
+
+    yield lines()
+    child.wait()
+    os.close(own)
+
+
 def kept(a):
     head, tail = prompt(a.prompt, 1), prompt(102, 2)
     pen = Pen(a.pen, a.model, a.context, a.threads)
@@ -324,7 +396,7 @@ def kept(a):
 def main():
     target = os.environ.get("CARGO_TARGET_DIR", ROOT / "target")
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("what", choices=["make", "tune", "compare", "kept"])
+    parser.add_argument("what", choices=["make", "tune", "compare", "kept", "note"])
     parser.add_argument("model", type=Path)
     parser.add_argument("--pen", default=f"{target}/release/notewright-pen")
     parser.add_argument("--other-pen", help="another build, taken into `compare`")
@@ -340,7 +412,7 @@ def main():
             make(a.model / f"{name}.gguf", shape)
         return
     a.pens = [("notewright-pen", a.pen)] + ([("other build", a.other_pen)] if a.other_pen else [])
-    {"tune": tune, "compare": compare, "kept": kept}[a.what](a)
+    {"tune": tune, "compare": compare, "kept": kept, "note": note}[a.what](a)
 
 
 main()

