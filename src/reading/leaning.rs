@@ -4,6 +4,7 @@
 use crate::reading::clause::{Clause, Subject, is_past};
 use crate::reading::interventions::{Status, Tag};
 use crate::reading::lexicon::{CueKind, EmdrPhase, Sense};
+use crate::reading::likeness::Heard;
 use crate::reading::routing::Kind;
 use crate::transcript::script::ScriptUtterance;
 
@@ -104,8 +105,15 @@ pub(super) fn past_tense(word: &str) -> bool {
 
 /// Weighs a clause.
 #[must_use]
-pub fn of(clause: &Clause, utterance: &ScriptUtterance, tags: &[Tag], scored: bool) -> Leaning {
+pub(super) fn of(
+    clause: &Clause,
+    utterance: &ScriptUtterance,
+    tags: &[Tag],
+    scored: bool,
+    heard: &Heard,
+) -> Leaning {
     let mut leaning = Leaning::default();
+    of_heard(heard, &mut leaning);
     of_tags(tags, &mut leaning);
     if scored {
         leaning.add(Kind::Score, 2.0);
@@ -127,6 +135,22 @@ pub fn of_talk(clause: &Clause, utterance: &ScriptUtterance) -> Leaning {
         leaning.add(Kind::Plan, 1.0);
     }
     leaning
+}
+
+/// How much what the words are like weighs, where it is certain. Chosen on cases that the network had
+/// not seen.
+const LIKE: f32 = 1.5;
+
+/// Weighs what kind of thing the words are like.
+fn of_heard(heard: &Heard, leaning: &mut Leaning) {
+    for (kind, probability) in heard.kinds() {
+        if kind != Kind::Frame {
+            leaning.add(kind, LIKE * probability);
+        }
+    }
+    for (phase, probability) in heard.phases() {
+        leaning.phase(phase, LIKE * probability);
+    }
 }
 
 fn of_tags(tags: &[Tag], leaning: &mut Leaning) {

@@ -377,11 +377,14 @@ impl Reader<'_> {
         let kind = match (self.script.mode, utterance.speaker) {
             (Mode::Session, Speaker::Clinician) if tags.is_empty() => Kind::Act,
             (Mode::Session, speaker) if speaker.is_client() => Kind::Report,
+            _ if self.before.sentences < 3 && tags.is_empty() && !has_score && heard.frames() => {
+                Kind::Frame
+            }
             _ => routing::kind(&clause, &tags, has_score, self.before),
         };
         self.phase = routing::phase(&clause, self.phase);
         let leaning = match (self.script.mode, utterance.speaker) {
-            (Mode::Dictation, _) => leaning::of(&clause, utterance, &tags, has_score),
+            (Mode::Dictation, _) => leaning::of(&clause, utterance, &tags, has_score, &heard),
             (Mode::Session, Speaker::Clinician) => leaning::of_talk(&clause, utterance),
             (Mode::Session, _) => Leaning::default(),
         };

@@ -9,8 +9,12 @@ mod network;
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use serde::Deserialize;
+use serde::de::value::BorrowedStrDeserializer;
+
 use crate::reading::interventions::Status;
-use crate::reading::lexicon::Lexicon;
+use crate::reading::lexicon::{EmdrPhase, Lexicon};
+use crate::reading::routing::Kind;
 use crate::transcript::script::Word;
 
 pub(super) use network::Voice;
@@ -54,6 +58,9 @@ pub(super) struct Listener {
 
 /// The part of what speaks for a technique that its quoted words hold.
 const QUOTED: f32 = 0.7;
+
+/// How likely the opening words of a dictation are at least that stand in no section.
+const FRAME: f32 = 0.7;
 
 /// Words that are listened to at once.
 const LONGEST: usize = 120;
@@ -124,6 +131,40 @@ impl Heard {
         let (name, probability) = names.zip(likely).max_by(|a, b| a.1.total_cmp(&b.1))?;
         Some((Status::named(name)?, probability))
     }
+
+    /// How likely the words say each kind of thing.
+    pub(super) fn kinds(&self) -> Vec<(Kind, f32)> {
+        self.0.as_ref().map_or_else(Vec::new, |answers| {
+            let likely = answers.network.kinds(&answers.seen);
+            pairs(&answers.network.kinds, likely)
+        })
+    }
+
+    /// Whether the words tell who, when and where, or speak to the recorder.
+    pub(super) fn frames(&self) -> bool {
+        let likely = |(kind, p): (Kind, f32)| kind == Kind::Frame && p >= FRAME;
+        self.kinds().into_iter().any(likely)
+    }
+
+    /// How likely the words are of each phase of EMDR.
+    pub(super) fn phases(&self) -> Vec<(EmdrPhase, f32)> {
+        self.0.as_ref().map_or_else(Vec::new, |answers| {
+            let likely = answers.network.phases(&answers.seen);
+            pairs(&answers.network.phases, likely)
+        })
+    }
+}
+
+/// Answers by what their names stand for.
+fn pairs<'n, T: Deserialize<'n>>(names: &[&'n str], likely: Vec<f32>) -> Vec<(T, f32)> {
+    let named = |name: &'n str| {
+        let name: BorrowedStrDeserializer<'n, serde::de::value::Error> =
+            BorrowedStrDeserializer::new(name);
+        T::deserialize(name).ok()
+    };
+    let both = names.iter().zip(likely);
+    both.filter_map(|(name, p)| Some((named(name)?, p)))
+        .collect()
 }
 
 impl Answers {
@@ -218,6 +259,11 @@ mod tests {
     fn the_network_reads() {
         let network = NETWORK.as_ref().unwrap();
         assert!(network.statuses.iter().all(|s| Status::named(s).is_some()));
+        let none = |count: usize| vec![0.0; count];
+        let kinds = pairs::<Kind>(&network.kinds, none(network.kinds.len()));
+        assert_eq!(kinds.len(), network.kinds.len());
+        let phases = pairs::<EmdrPhase>(&network.phases, none(network.phases.len()));
+        assert_eq!(phases.len(), EmdrPhase::ALL.len());
         let lexicon = Lexicon::embedded();
         assert!(
             network

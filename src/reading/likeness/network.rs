@@ -86,19 +86,26 @@ pub(super) struct Network<'a> {
     pub(super) techniques: Vec<&'a str>,
     /// Names of the statuses, in the order of the answers.
     pub(super) statuses: Vec<&'a str>,
+    /// Names of the kinds of thing that a clause says, in the order of the answers.
+    pub(super) kinds: Vec<&'a str>,
+    /// Names of the phases of EMDR, in the order of the answers; what is of none comes after.
+    pub(super) phases: Vec<&'a str>,
     offsets: &'a [u8],
     letters: &'a [u8],
     size: usize,
     vectors: &'a [u8],
     scale: f32,
-    /// Filters of each width: those that tell the technique, then those that tell the status.
-    filters: [usize; 2],
+    /// Filters of each width: those that tell the technique, those that tell the status, and those
+    /// that tell what kind of thing is said.
+    filters: [usize; 3],
     /// For each tap of each filter the weights of a vector, in steps.
     taps: Vec<i16>,
     tap_scale: Vec<f32>,
     bias: Vec<i16>,
     technique: Layer,
     status: Layer,
+    kind: Layer,
+    phase: Layer,
 }
 
 /// What the filters saw in some words.
@@ -173,11 +180,15 @@ impl<'a> Network<'a> {
         (parts.take(8)? == b"likeness").then_some(())?;
         let techniques = parts.names()?;
         let statuses = parts.names()?;
+        let kinds = parts.names()?;
+        let phases = parts.names()?;
         let size = parts.number()?;
         let length = parts.number()?;
         let dimensions = parts.number()?;
-        let filters = [parts.number()?, parts.number()?];
-        let each = filters[0].checked_add(filters[1])?;
+        let filters = [parts.number()?, parts.number()?, parts.number()?];
+        let each = filters
+            .iter()
+            .try_fold(0_usize, |sum, n| sum.checked_add(*n))?;
         let columns = each.checked_mul(TAPS)?;
         let offsets = parts.take(size.checked_add(1)?.checked_mul(4)?)?;
         let letters = parts.take(length)?;
@@ -189,9 +200,13 @@ impl<'a> Network<'a> {
         let bias = bias.into_iter().map(stepped).collect();
         let technique = parts.layer(filters[0] * WIDTHS.len(), techniques.len() + 1)?;
         let status = parts.layer(filters[1] * WIDTHS.len(), statuses.len())?;
+        let kind = parts.layer(filters[2] * WIDTHS.len(), kinds.len())?;
+        let phase = parts.layer(filters[2] * WIDTHS.len(), phases.len() + 1)?;
         parts.0.is_empty().then_some(Self {
             techniques,
             statuses,
+            kinds,
+            phases,
             offsets,
             letters,
             size,
@@ -203,6 +218,8 @@ impl<'a> Network<'a> {
             bias,
             technique,
             status,
+            kind,
+            phase,
         })
     }
 
@@ -248,7 +265,13 @@ impl<'a> Network<'a> {
 
     /// Filters of one width.
     fn each(&self) -> usize {
-        self.filters[0] + self.filters[1]
+        self.filters.iter().sum()
+    }
+
+    /// The filters of one width that tell one thing.
+    fn telling(&self, what: usize) -> Range<usize> {
+        let start = self.filters[..what].iter().sum();
+        start..start + self.filters[what]
     }
 
     /// What the filters see in words, given by their places in the list.
@@ -282,14 +305,26 @@ impl<'a> Network<'a> {
 
     /// How likely each technique is; what is none of them comes last.
     pub(super) fn likely(&self, seen: &Seen) -> Vec<f32> {
-        let peaks = self.of(&seen.peaks, 0..self.filters[0]);
-        softmax(self.technique.answers(&peaks))
+        self.answers(&self.technique, seen, 0)
     }
 
     /// How likely each status is.
     pub(super) fn statuses(&self, seen: &Seen) -> Vec<f32> {
-        let peaks = self.of(&seen.peaks, self.filters[0]..self.each());
-        softmax(self.status.answers(&peaks))
+        self.answers(&self.status, seen, 1)
+    }
+
+    /// How likely each kind of thing is.
+    pub(super) fn kinds(&self, seen: &Seen) -> Vec<f32> {
+        self.answers(&self.kind, seen, 2)
+    }
+
+    /// How likely each phase of EMDR is; none of them comes last.
+    pub(super) fn phases(&self, seen: &Seen) -> Vec<f32> {
+        self.answers(&self.phase, seen, 2)
+    }
+
+    fn answers(&self, layer: &Layer, seen: &Seen, what: usize) -> Vec<f32> {
+        softmax(layer.answers(&self.of(&seen.peaks, self.telling(what))))
     }
 
     /// What some filters of each width have.
@@ -302,7 +337,7 @@ impl<'a> Network<'a> {
     /// How much each of `count` words spoke for a technique, by its place among the answers.
     pub(super) fn shares(&self, seen: &Seen, answer: usize, count: usize) -> Vec<f32> {
         let mut shares = vec![0.0; count];
-        let filters = 0..self.filters[0];
+        let filters = self.telling(0);
         let peaks = self.of(&seen.peaks, filters.clone());
         let places = self.of(&seen.places, filters.clone());
         let widths = WIDTHS
