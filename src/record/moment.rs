@@ -44,7 +44,13 @@ impl fmt::Display for Moment {
     /// `2026-03-10 14:05`, as the clock on the wall showed it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let local = self.local();
-        write!(f, "{} {:02}:{:02}", local.date(), local.hour(), local.minute())
+        write!(
+            f,
+            "{} {:02}:{:02}",
+            local.date(),
+            local.hour(),
+            local.minute()
+        )
     }
 }
 

@@ -61,7 +61,11 @@ impl Shelf {
         // A clock that was set back gives a name anew.
         let mut n = 1;
         let path = loop {
-            let name = if n == 1 { name.clone() } else { format!("{name}-{n}") };
+            let name = if n == 1 {
+                name.clone()
+            } else {
+                format!("{name}-{n}")
+            };
             let path = self.folder.join(format!("{name}.{ENDING}"));
             if !path.exists() {
                 break path;
@@ -105,6 +109,17 @@ impl Shelf {
         Ok(entries)
     }
 
+    /// The newest recording.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn latest(&self) -> Result<Entry, TapeError> {
+        let newest = self.entries()?.pop();
+        newest.ok_or_else(|| TapeError::None {
+            folder: self.folder.clone(),
+        })
+    }
+
     /// The recording of that name, or the only one where none is named.
     ///
     /// # Errors
@@ -126,6 +141,46 @@ impl Shelf {
                 folder: self.folder.clone(),
             }),
             (count, _) => Err(TapeError::Several { count }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::Mode;
+    use crate::vault::{Cost, Guard, Passphrase, Vault};
+
+    #[test]
+    fn one_recording_at_a_time_and_a_clock_set_back_overwrites_none() {
+        let data = tempfile::tempdir().unwrap();
+        let guard = Guard::Passphrase(Passphrase::new("four plain words".to_owned()));
+        let vault = Vault::at(data.path()).with_cost(Cost::LEAST);
+        let key = vault.set_up(guard).unwrap();
+        let shelf = Shelf::of(data.path());
+        assert!(matches!(shelf.find(None), Err(TapeError::None { .. })));
+        let header = TapeHeader::now(Mode::Dictation, 1, "a microphone");
+        let first = shelf.begin(&key, &header).unwrap();
+        let second = shelf.begin(&key, &header);
+        assert!(matches!(second, Err(TapeError::Recording)));
+        assert!(shelf.find(None).unwrap().is_in_use);
+        drop(first);
+        // The same second again.
+        let mut again = shelf.begin(&key, &header).unwrap();
+        again.finish().unwrap();
+        drop(again);
+        let entries = shelf.entries().unwrap();
+        assert_eq!(entries.len(), 2);
+        assert!(entries[1].name.ends_with("-2") && !entries[1].is_in_use);
+        assert_eq!(shelf.latest().unwrap(), entries[1]);
+        assert!(matches!(
+            shelf.find(None),
+            Err(TapeError::Several { count: 2 })
+        ));
+        assert_eq!(shelf.find(Some(&entries[0].name)).unwrap(), entries[0]);
+        for missing in ["nothing", "../key", ""] {
+            let found = shelf.find(Some(missing));
+            assert!(matches!(found, Err(TapeError::NoSuch { .. })), "{missing}");
         }
     }
 }

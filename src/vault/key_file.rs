@@ -173,8 +173,9 @@ impl KeyFile {
                 version: u32::try_from(newer).unwrap_or(u32::MAX),
             });
         }
-        let written: Written =
-            table.try_into().map_err(|error: toml::de::Error| damaged(error.message().to_owned()))?;
+        let written: Written = table
+            .try_into()
+            .map_err(|error: toml::de::Error| damaged(error.message().to_owned()))?;
         written.take().map(Some).map_err(damaged)
     }
 

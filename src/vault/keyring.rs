@@ -60,8 +60,7 @@ fn explain(error: &keyring::Error, entry: &str) -> VaultError {
         keyring::Error::NoDefaultStore => VaultError::NoKeyring {
             cause: match Entry::store_status() {
                 Err(
-                    keyring::Error::PlatformFailure(cause)
-                    | keyring::Error::NoStorageAccess(cause),
+                    keyring::Error::PlatformFailure(cause) | keyring::Error::NoStorageAccess(cause),
                 ) => cause.to_string(),
                 _ => "there is none".to_owned(),
             },

@@ -208,7 +208,9 @@ impl SealedReader {
             if place + head.whole() > self.scan.end() {
                 cut.get_or_insert(place);
             } else {
-                let whole = self.scan.at(place, usize::try_from(head.whole()).unwrap_or(0));
+                let whole = self
+                    .scan
+                    .at(place, usize::try_from(head.whole()).unwrap_or(0));
                 if let Ok(bytes) = whole
                     && let Some(plain) = frame::open(head, bytes, &self.preamble.seal)
                 {

@@ -22,7 +22,9 @@ pub(super) struct Scan {
 
 impl fmt::Debug for Scan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Scan").field("end", &self.end).finish_non_exhaustive()
+        f.debug_struct("Scan")
+            .field("end", &self.end)
+            .finish_non_exhaustive()
     }
 }
 

@@ -193,7 +193,12 @@ mod tests {
 
     #[test]
     fn a_passphrase_has_eight_characters() {
-        for (typed, good) in [("", false), ("1234567", false), ("12345678", true), ("åäöåäöå", false)] {
+        for (typed, good) in [
+            ("", false),
+            ("1234567", false),
+            ("12345678", true),
+            ("åäöåäöå", false),
+        ] {
             assert_eq!(Passphrase::new(typed.to_owned()).check().is_ok(), good);
         }
     }

@@ -1,8 +1,8 @@
 //! Says on a transcript's coverage list why there is no sound where a recording has a gap.
 
 use crate::record::tape::survey::TapeGap;
-use crate::transcript::document::{Gap, GapReason};
 use crate::session::TimeSpan;
+use crate::transcript::document::{Gap, GapReason};
 
 /// The coverage list with the reasons of the recording's gaps in place of the silence that the
 /// recogniser saw there. Both lists are in order; no stretch is added or lost.

@@ -19,7 +19,9 @@ pub enum TapeError {
         cause: String,
     },
     /// Sound came with another number of channels than the tape has, or of different lengths.
-    #[error("{given} channels of sound were given for a recording of {wanted}, or they differ in length")]
+    #[error(
+        "{given} channels of sound were given for a recording of {wanted}, or they differ in length"
+    )]
     Channels {
         /// Channels of the tape.
         wanted: u8,
@@ -88,7 +90,9 @@ impl TapeError {
             Self::NoSuch { .. } | Self::Several { .. } => {
                 "see their names: notewright recover; then name one".into()
             }
-            Self::None { .. } => "nothing was lost: a recording that ends well leaves a note".into(),
+            Self::None { .. } => {
+                "nothing was lost: a recording that ends well leaves a note".into()
+            }
             Self::Io { path, .. } => format!(
                 "check that you may write in {} and that there is room",
                 path.parent().unwrap_or(path).display()

@@ -13,7 +13,7 @@ use crate::session::TimeSpan;
 use crate::vault::{DamageKind, Ending, SealedReader, UserKey};
 
 /// A hole longer than this is not believed; it is taken for one of this length.
-const LONGEST_GAP_MS: u64 = 48 * 60 * 60 * 1000;
+pub(super) const LONGEST_GAP_MS: u64 = 48 * 60 * 60 * 1000;
 
 /// A part of a recording.
 #[derive(Clone, PartialEq)]
@@ -131,7 +131,10 @@ impl TapeReader {
         }
         match placed.frame {
             Frame::Audio { ref channels } => {
-                let known = self.position.saturating_sub(placed.at).min(samples_of(&placed.frame));
+                let known = self
+                    .position
+                    .saturating_sub(placed.at)
+                    .min(samples_of(&placed.frame));
                 let skip = usize::try_from(known).unwrap_or(0);
                 let sound: Vec<Vec<f32>> = self
                     .as_many_channels(channels)

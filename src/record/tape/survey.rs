@@ -1,5 +1,8 @@
 //! What is known of a recording once it was read through.
 
+use std::fmt;
+
+use crate::audio::doubt::clock;
 use crate::record::tape::frame::Why;
 use crate::session::TimeSpan;
 
@@ -10,6 +13,16 @@ pub struct TapeGap {
     pub span: TimeSpan,
     /// Why.
     pub why: Why,
+}
+
+impl fmt::Display for TapeGap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (at, length) = (clock(self.span.start_ms), self.span.length_ms());
+        match length {
+            0 => write!(f, "a gap of unknown length at {at}: {}", self.why),
+            _ => write!(f, "a gap of {} at {at}: {}", clock(length), self.why),
+        }
+    }
 }
 
 /// A pause that the user made.

@@ -107,7 +107,11 @@ fn what_was_recorded_comes_back_with_gaps_pauses_and_marks() {
         (Hear::Channel(9), right[100]),
         (Hear::Mixed, (left[100] + right[100]) / 2.0),
     ] {
-        let mono: Vec<f32> = desk.reader().blocks(hear).flat_map(Result::unwrap).collect();
+        let mono: Vec<f32> = desk
+            .reader()
+            .blocks(hear)
+            .flat_map(Result::unwrap)
+            .collect();
         assert_eq!(mono.len(), 2010 * 16);
         assert!((mono[100] - want).abs() < 1e-6, "{hear:?}");
     }

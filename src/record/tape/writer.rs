@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use crate::audio::{SAMPLE_RATE, ms_of};
 use crate::record::tape::frame::{FRAME_SAMPLES, Frame, Placed, Why, to_i16};
+use crate::record::tape::reader::LONGEST_GAP_MS;
 use crate::record::tape::rewind::{Place, TapeRewind};
 use crate::record::tape::{TapeError, TapeHeader};
 use crate::vault::{SealedWriter, UserKey};
@@ -54,7 +55,10 @@ impl TapeWriter {
         Ok(Self {
             sealed: SealedWriter::create(path, key, &json)?,
             channels: header.channels.clamp(1, 2),
-            partial: vec![Vec::with_capacity(FRAME_SAMPLES); usize::from(header.channels.clamp(1, 2))],
+            partial: vec![
+                Vec::with_capacity(FRAME_SAMPLES);
+                usize::from(header.channels.clamp(1, 2))
+            ],
             waiting: VecDeque::new(),
             position: 0,
             places: Arc::default(),
@@ -117,6 +121,7 @@ impl TapeWriter {
     /// # Errors
     /// When it cannot be written now; it waits.
     pub fn gap(&mut self, length_ms: u64, why: Why) -> Result<(), TapeError> {
+        let length_ms = length_ms.min(LONGEST_GAP_MS);
         self.put(Frame::Gap { length_ms, why })
     }
 
@@ -151,7 +156,10 @@ impl TapeWriter {
     /// When what waits or the end cannot be written now.
     pub fn finish(&mut self) -> Result<(), TapeError> {
         self.close_partial();
-        if self.waiting.back().is_none_or(|placed| placed.frame != Frame::End)
+        if self
+            .waiting
+            .back()
+            .is_none_or(|placed| placed.frame != Frame::End)
             && !self.is_ended()
         {
             self.wait(Frame::End);
@@ -242,7 +250,6 @@ impl TapeWriter {
         Ok(())
     }
 
-
     /// Makes the oldest sound a gap where too much waits.
     fn bound_waiting(&mut self) {
         let most = MAX_WAITING_MS * u64::from(SAMPLE_RATE) / 1000;
@@ -256,7 +263,10 @@ impl TapeWriter {
             let lost = channels[0].len() as u64;
             waiting -= lost;
             let length_ms = ms_of(lost);
-            match n.checked_sub(1).map(|before| &mut self.waiting[before].frame) {
+            match n
+                .checked_sub(1)
+                .map(|before| &mut self.waiting[before].frame)
+            {
                 Some(Frame::Gap {
                     length_ms: before,
                     why: Why::NoRoom,

@@ -95,7 +95,9 @@ impl Storage for MemoryFile {
             inside.now.resize(new_end, 0);
         }
         inside.now[at as usize..new_end].copy_from_slice(&bytes[..fits]);
-        inside.pending.push(Change::Write(at, bytes[..fits].to_vec()));
+        inside
+            .pending
+            .push(Change::Write(at, bytes[..fits].to_vec()));
         if fits < bytes.len() {
             return Err(io::ErrorKind::StorageFull.into());
         }
