@@ -9,5 +9,7 @@ pub mod models;
 pub mod note;
 pub mod pipeline;
 pub mod reading;
+pub mod record;
 pub mod session;
 pub mod transcript;
+pub mod vault;

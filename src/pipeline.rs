@@ -1,7 +1,7 @@
 //! The whole run on one screen.
 
+use crate::audio::failure::AudioError;
 use crate::audio::packing::Packer;
-use crate::audio::recording::Recording;
 use crate::compose::{Composer, Matter, compose};
 use crate::note::document::DraftNote;
 use crate::note::format::NoteFormat;
@@ -14,10 +14,10 @@ use crate::transcript::event::Event;
 use crate::transcript::script::Script;
 use crate::transcript::transcriber::Transcriber;
 
-/// Transcribes a recording as a stream: decode, pack speech into windows, recognise, assemble. What
-/// was heard is always returned, whatever fails on the way.
+/// Transcribes a recording as a stream of 16 kHz blocks, from a file or from a tape: pack speech into
+/// windows, recognise, assemble. What was heard is always returned, whatever fails on the way.
 pub fn transcribe(
-    recording: &mut Recording,
+    recording: impl Iterator<Item = Result<Vec<f32>, AudioError>>,
     transcriber: &mut dyn Transcriber,
     task: &Task,
     events: &mut dyn FnMut(Event),

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 const ROOMS: &[&str] = &[
     "session",
     "audio",
+    "vault",
     "transcript",
     "reading",
     "note",
@@ -18,6 +19,7 @@ const ROOMS: &[&str] = &[
     "engine",
     "models",
     "pipeline",
+    "record",
     "cli",
 ];
 

@@ -117,7 +117,7 @@ impl fmt::Display for Doubt {
 }
 
 /// `1:02:05` or `2:05`, the fraction of a second cut off; under ten seconds with one decimal.
-fn clock(ms: u64) -> String {
+pub(crate) fn clock(ms: u64) -> String {
     let seconds = ms / 1000;
     let (hours, minutes, rest) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     match (hours, minutes) {

@@ -4,6 +4,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::audio::doubt::Doubt;
+use crate::audio::failure::AudioError;
 use crate::audio::recording::Recording;
 use crate::cli::World;
 use crate::cli::failure::Failure;
@@ -11,6 +12,7 @@ use crate::cli::hearing::{self, Hearing, HearingArgs};
 use crate::cli::progress::HearingBar;
 use crate::note::findings::{Finding, Severity};
 use crate::pipeline;
+use crate::record::tape::{Hear, Survey, TapeReader, name_gaps};
 use crate::session::Mode;
 use crate::transcript::assembly::Task;
 use crate::transcript::document::Transcript;
@@ -99,6 +101,39 @@ impl<'a> Taker<'a> {
             let hint = error.hint();
             Failure::new(&error).hint(hint)
         })?;
+        let total_ms = recording.duration_ms();
+        let name = hearing::shown(input);
+        let mut taken = self.hear(&mut recording, &name, total_ms)?;
+        let doubts = recording.doubts();
+        taken.findings.splice(0..0, doubts.iter().map(of_doubt));
+        Ok(taken)
+    }
+
+    /// Makes a sealed recording into a transcript; its survey is the one of all of it.
+    ///
+    /// # Errors
+    /// When there is no recogniser.
+    pub fn tape(
+        &mut self,
+        tape: TapeReader,
+        survey: &Survey,
+        name: &str,
+    ) -> Result<Taken, Failure> {
+        let blocks = tape.blocks(Hear::Mixed);
+        let mut taken = self.hear(blocks, name, Some(survey.length_ms))?;
+        let coverage = std::mem::take(&mut taken.transcript.coverage);
+        taken.transcript.coverage = name_gaps(coverage, &survey.gaps);
+        taken.findings.splice(0..0, of_survey(survey));
+        Ok(taken)
+    }
+
+    /// Makes a stream of 16 kHz blocks into a transcript.
+    fn hear(
+        &mut self,
+        blocks: impl Iterator<Item = Result<Vec<f32>, AudioError>>,
+        name: &str,
+        total_ms: Option<u64>,
+    ) -> Result<Taken, Failure> {
         if self.hearing.is_none() {
             self.hearing = Some(hearing::open(self.world, self.args, self.quiet)?);
         }
@@ -108,14 +143,14 @@ impl<'a> Taker<'a> {
         let task = Task {
             mode: self.mode.unwrap_or_default(),
             language: hearing.language.clone(),
-            total_ms: recording.duration_ms(),
+            total_ms,
         };
-        let mut bar = HearingBar::new(&hearing::shown(input), self.quiet);
-        let heard = pipeline::transcribe(&mut recording, &mut hearing.ear, &task, &mut |event| {
+        let mut bar = HearingBar::new(name, self.quiet);
+        let heard = pipeline::transcribe(blocks, &mut hearing.ear, &task, &mut |event| {
             bar.on(&event);
         });
         bar.finish();
-        let mut findings: Vec<Finding> = recording.doubts().iter().map(of_doubt).collect();
+        let mut findings = Vec::new();
         if hearing.is_demo {
             findings.push(Finding::new(
                 Severity::Blocking,
@@ -127,9 +162,7 @@ impl<'a> Taker<'a> {
         let failures = heard
             .failures
             .iter()
-            .map(|failure| {
-                Failure::new(format!("{}: {failure}", hearing::shown(input))).hint(failure.hint())
-            })
+            .map(|failure| Failure::new(format!("{name}: {failure}")).hint(failure.hint()))
             .collect();
         Ok(Taken {
             transcript: heard.transcript,
@@ -152,6 +185,30 @@ fn is_text(input: &Path) -> bool {
 
 fn of_doubt(doubt: &Doubt) -> Finding {
     Finding::new(Severity::Warning, doubt.code(), doubt.to_string())
+}
+
+/// What a person should know of a sealed recording before trusting the note.
+fn of_survey(survey: &Survey) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut warn = |code: &str, message: String| {
+        findings.push(Finding::new(Severity::Warning, code, message));
+    };
+    for gap in &survey.gaps {
+        warn("recording.gap", format!("the recording has {gap}"));
+    }
+    if survey.is_cut_off {
+        warn(
+            "recording.cut_off",
+            "the end of the recording's file is missing, although it was finished".to_owned(),
+        );
+    } else if !survey.is_finished {
+        warn(
+            "recording.broken_off",
+            "the recording was not stopped by you: it broke off, and ends within a second of that"
+                .to_owned(),
+        );
+    }
+    findings
 }
 
 /// The inputs of a command; none given is an error that says how to give one.

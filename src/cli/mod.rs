@@ -11,9 +11,11 @@ pub mod formats;
 pub mod hearing;
 pub mod input;
 pub mod interventions;
+pub mod key;
 pub mod models;
 pub mod output;
 pub mod progress;
+pub mod recover;
 pub mod redraft;
 pub mod settings;
 pub mod show;
@@ -44,6 +46,9 @@ pub struct Cli {
     /// Folder for models, in place of the platform's.
     #[arg(long, global = true, value_name = "DIR", env = "NOTEWRIGHT_MODELS")]
     models_dir: Option<PathBuf>,
+    /// Folder for sealed recordings and their key, in place of the platform's.
+    #[arg(long, global = true, value_name = "DIR", env = "NOTEWRIGHT_DATA")]
+    data_dir: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -58,6 +63,10 @@ enum Command {
     Transcribe(transcribe::TranscribeArgs),
     /// Show how a text was read: for each clause its section, and the words that decided.
     Explain(explain::ExplainArgs),
+    /// See recordings that were left, and draft a note from one, export it or erase it.
+    Recover(recover::RecoverArgs),
+    /// See what guards the key of your recordings, set it up or change it.
+    Key(key::KeyArgs),
     /// See which models there are, and install or remove them.
     Models(models::ModelsArgs),
     /// Show the note formats, or one of them.
@@ -108,6 +117,9 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
     if let Some(models) = cli.models_dir.or_else(|| settings.models.clone()) {
         folders.models = models;
     }
+    if let Some(data) = cli.data_dir {
+        folders.data = data;
+    }
     let mirror = std::env::var("NOTEWRIGHT_MIRROR")
         .ok()
         .or_else(|| settings.mirror.clone());
@@ -121,6 +133,8 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Redraft(args) => redraft::run(&world, &args),
         Command::Transcribe(args) => transcribe::run(&world, &args),
         Command::Explain(args) => explain::run(&world, &args),
+        Command::Recover(args) => recover::run(&world, &args),
+        Command::Key(args) => key::run(&world, &args),
         Command::Models(args) => hearing::models(&world, &args),
         Command::Formats(args) => formats::run(&args),
         Command::Interventions(args) => interventions::run(&args),

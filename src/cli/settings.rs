@@ -58,6 +58,8 @@ pub struct Folders {
     pub settings: PathBuf,
     /// Where pulled and added models lie.
     pub models: PathBuf,
+    /// Where sealed recordings and the key to them lie.
+    pub data: PathBuf,
 }
 
 impl Folders {
@@ -68,10 +70,12 @@ impl Folders {
             || Self {
                 settings: PathBuf::from(".notewright/settings.toml"),
                 models: PathBuf::from(".notewright/models"),
+                data: PathBuf::from(".notewright"),
             },
             |dirs| Self {
                 settings: dirs.config_dir().join("settings.toml"),
                 models: dirs.data_dir().join("models"),
+                data: dirs.data_dir().to_owned(),
             },
         )
     }
