@@ -3,13 +3,13 @@
 use crate::audio::doubt::Doubt;
 
 /// A sample from here on stands at full scale: 32 735 of 32 768, since lossy codecs smear the cut.
-const FULL_SCALE: f32 = 0.999;
+pub(super) const FULL_SCALE: f32 = 0.999;
 /// Below this share of samples at full scale nobody hears the clipping; normalised recordings touch
 /// full scale a few times.
-const CLIPPED_SHARE: f32 = 0.001;
+pub(super) const CLIPPED_SHARE: f32 = 0.001;
 /// A recording whose loudest moment stays under this is nearly silent: quiet speech into a distant
 /// microphone still peaks about 10 dB above it.
-const NEARLY_SILENT_DBFS: f32 = -50.0;
+pub(super) const NEARLY_SILENT_DBFS: f32 = -50.0;
 
 /// Gathers the level of all samples of a file, before the channels are mixed.
 #[derive(Debug)]

@@ -12,6 +12,7 @@ pub mod failure;
 mod filling;
 mod header;
 mod level;
+pub mod microphone;
 pub mod packing;
 pub mod recording;
 pub mod resample;
