@@ -9,5 +9,6 @@ pub mod models;
 pub mod note;
 pub mod pipeline;
 pub mod reading;
+pub mod record;
 pub mod session;
 pub mod transcript;

@@ -18,6 +18,7 @@ const ROOMS: &[&str] = &[
     "engine",
     "models",
     "pipeline",
+    "record",
     "cli",
 ];
 

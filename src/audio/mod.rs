@@ -12,6 +12,7 @@ pub mod failure;
 mod filling;
 mod header;
 mod level;
+mod packer;
 pub mod packing;
 pub mod recording;
 pub mod resample;
