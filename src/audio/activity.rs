@@ -22,6 +22,32 @@ pub trait VoiceActivity {
 
     /// Appends the probabilities of all hops still undecided.
     fn finish(&mut self, decided: &mut Vec<f32>);
+
+    /// Appends how likely each hop still undecided is to be speech, as far as can be told by now;
+    /// decides nothing. A detector that cannot tell appends nothing.
+    fn outlook(&self, _likely: &mut Vec<f32>) {}
+
+    /// Appends the probabilities of the hops still undecided, but for the last `keep`, as far as can
+    /// be told by now, and goes on. A detector that decides at once has none.
+    fn settle(&mut self, _keep: usize, _decided: &mut Vec<f32>) {}
+}
+
+impl<V: VoiceActivity + ?Sized> VoiceActivity for Box<V> {
+    fn hop(&self) -> usize {
+        (**self).hop()
+    }
+    fn push(&mut self, hop: &[f32], decided: &mut Vec<f32>) {
+        (**self).push(hop, decided);
+    }
+    fn finish(&mut self, decided: &mut Vec<f32>) {
+        (**self).finish(decided);
+    }
+    fn outlook(&self, likely: &mut Vec<f32>) {
+        (**self).outlook(likely);
+    }
+    fn settle(&mut self, keep: usize, decided: &mut Vec<f32>) {
+        (**self).settle(keep, decided);
+    }
 }
 
 /// Hops of the past whose quietest moments make the noise floor: 3 s, in which everybody draws
@@ -105,9 +131,6 @@ impl NoiseFloor {
             self.slow.pop_front();
             self.next -= 1;
         }
-        if now.iter().sum::<f32>() < LEAST_POWER {
-            return 0.0;
-        }
         probability(&now, &floor)
     }
 
@@ -138,6 +161,9 @@ impl NoiseFloor {
 
 /// How likely band powers are those of speech over the noise floor.
 fn probability(now: &Bands, floor: &Bands) -> f32 {
+    if now.iter().sum::<f32>() < LEAST_POWER {
+        return 0.0;
+    }
     let over: Vec<f32> = now
         .iter()
         .zip(floor)
@@ -181,5 +207,17 @@ impl VoiceActivity for NoiseFloor {
             decided.push(self.judge_next());
         }
         *self = Self::new();
+    }
+
+    fn outlook(&self, likely: &mut Vec<f32>) {
+        let floor = self.floor();
+        let waiting = self.next..self.hops.len();
+        likely.extend(waiting.map(|place| probability(&self.smoothed(place), &floor)));
+    }
+
+    fn settle(&mut self, keep: usize, decided: &mut Vec<f32>) {
+        while self.next + keep < self.hops.len() {
+            decided.push(self.judge_next());
+        }
     }
 }

@@ -92,6 +92,55 @@ impl Filling {
         self.window.len() + self.tail.len() + ready.sum::<usize>()
     }
 
+    /// Goes on `len` samples later; only after [`Filling::end`].
+    pub(super) fn skip(&mut self, len: u64) {
+        self.position += len;
+        self.silent_for += len;
+    }
+
+    /// Samples of the recording so far.
+    pub(super) fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// How long nobody has been speaking, in samples.
+    pub(super) fn silent_for(&self) -> u64 {
+        self.silent_for
+    }
+
+    /// Samples in the window under way.
+    pub(super) fn open_len(&self) -> usize {
+        self.window.len()
+    }
+
+    /// Where in the recording the window under way begins.
+    pub(super) fn open_since(&self) -> Option<u64> {
+        self.pieces.first().map(|piece| piece.source)
+    }
+
+    /// The window under way with the silence after it that belongs to no piece yet, and where in the
+    /// recording it begins.
+    pub(super) fn open(&self) -> Option<(u64, Vec<f32>)> {
+        let first = self.pieces.first()?;
+        let mut samples = self.window.clone();
+        samples.extend_from_slice(&self.tail);
+        Some((first.source, samples))
+    }
+
+    /// Ends the window under way where it stands, with its margin.
+    pub(super) fn cut(&mut self) {
+        self.settle_tail(MARGIN);
+        self.emit(self.window.len());
+    }
+
+    /// Ends the window under way in its last pause of at least `least` samples.
+    pub(super) fn cut_at_pause(&mut self, least: u64) -> bool {
+        let pause = self.pauses.iter().rev().find(|pause| pause.len >= least);
+        let at = pause.map_or(0, |pause| pause.at);
+        self.emit(at);
+        at > 0
+    }
+
     /// Gives the window its margin, as far as it has room, and all of the tail but the last `keep`
     /// samples to the silence.
     fn settle_tail(&mut self, keep: usize) {

@@ -13,6 +13,7 @@ mod filling;
 mod header;
 mod level;
 pub mod microphone;
+mod packer;
 pub mod packing;
 pub mod recording;
 pub mod resample;

@@ -104,6 +104,24 @@ impl<V: VoiceActivity> VoiceActivity for Smoothed<V> {
         self.decide_all(decided);
         self.end(decided);
     }
+
+    fn outlook(&self, likely: &mut Vec<f32>) {
+        // Hops whose fate is open: silent since the last of speech.
+        let silent = self.since.min(self.open);
+        likely.resize(likely.len() + self.open - silent, 1.0);
+        likely.resize(likely.len() + silent, 0.0);
+        let from = likely.len();
+        self.inner.outlook(likely);
+        for probability in &mut likely[from..] {
+            let enough = if self.speech > 0 { CONTINUES } else { BEGINS };
+            *probability = if *probability >= enough { 1.0 } else { 0.0 };
+        }
+    }
+
+    fn settle(&mut self, keep: usize, decided: &mut Vec<f32>) {
+        self.inner.settle(keep, &mut self.raw);
+        self.decide_all(decided);
+    }
 }
 
 #[cfg(test)]

@@ -39,6 +39,13 @@ impl Window {
         ms_of(self.samples.len() as u64)
     }
 
+    /// From its first to its last moment in the recording.
+    #[must_use]
+    pub fn span(&self) -> TimeSpan {
+        let first = self.pieces.first().map_or(0, |p| p.span().start_ms);
+        TimeSpan::new(first, self.pieces.last().map_or(0, |p| p.span().end_ms))
+    }
+
     /// Milliseconds in the recording for milliseconds in the window. Times past the end give the
     /// end; a time where two pieces meet belongs to the later one.
     #[must_use]

@@ -67,6 +67,8 @@ struct Recogniser {
     context: WhisperContext,
     state: WhisperState,
     load: EarLoad,
+    /// Whether the window under way is to be fast rather than sure.
+    brief: bool,
     /// Made once: the binding leaks a copy of the prompt with each.
     params: FullParams<'static, 'static>,
 }
@@ -100,6 +102,7 @@ impl Recogniser {
             context,
             state,
             load,
+            brief: false,
         };
         Ok((recogniser, ready))
     }
@@ -107,10 +110,15 @@ impl Recogniser {
     fn work(&mut self, requests: &Receiver<Frame>, mut answers: Answers) -> Result<(), FrameError> {
         while let Ok(frame) = requests.recv() {
             match frame.message()? {
-                EarRequest::Window { window, carry } => {
+                EarRequest::Window {
+                    window,
+                    carry,
+                    brief,
+                } => {
                     let Ok(Frame::Audio(samples)) = requests.recv() else {
                         return Err(FrameError::OutOfOrder);
                     };
+                    self.brief = brief;
                     self.window(window, carry, &samples, &mut answers)?;
                 }
                 EarRequest::Bye => break,
@@ -133,7 +141,8 @@ impl Recogniser {
         let mut sent = 0;
         let mut passes = 0;
         let mut from = 0;
-        while passes < MAX_PASSES {
+        let most = if self.brief { 1 } else { MAX_PASSES };
+        while passes < most {
             let part = &samples[from..];
             let offset_ms = ms(from);
             if let Err(error) = self.pass(carry || passes > 0, part) {
@@ -171,7 +180,7 @@ impl Recogniser {
         let mut params = self.params.clone();
         params.set_no_context(!carry);
         let all = usize::try_from(self.context.n_audio_ctx()).unwrap_or(0);
-        let positions = positions(all, samples.len(), self.load.short_audio);
+        let positions = positions(all, samples.len(), self.load.short_audio || self.brief);
         params.set_audio_ctx(c_int::try_from(positions).unwrap_or(0));
         ENCODINGS.store(0, Ordering::Relaxed);
         self.state.full(params, samples)

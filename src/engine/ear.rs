@@ -47,7 +47,7 @@ pub struct EarOptions {
     pub language: Option<String>,
     /// Whether a model that marks speaker turns shall do so.
     pub mark_turns: bool,
-    /// Whether short clips are encoded at their own length, for live text.
+    /// Whether all clips are encoded at their own length, not only those glanced at.
     pub short_audio: bool,
     /// How long to wait; scaled to the model where nothing is given.
     pub patience: Option<Patience>,
@@ -171,6 +171,15 @@ impl Ear {
         samples: &[f32],
         heard: &mut dyn FnMut(&HeardSegment),
     ) -> Result<Vec<HeardSegment>, EngineError> {
+        self.ask(samples, false, heard)
+    }
+
+    fn ask(
+        &mut self,
+        samples: &[f32],
+        brief: bool,
+        heard: &mut dyn FnMut(&HeardSegment),
+    ) -> Result<Vec<HeardSegment>, EngineError> {
         self.windows += 1;
         let mut told = 0;
         let mut tell = |nth: usize, segment: &HeardSegment| {
@@ -180,11 +189,11 @@ impl Ear {
                 heard(segment);
             }
         };
-        let first = self.attempt(samples, &mut tell);
+        let first = self.attempt(samples, brief, &mut tell);
         let result = match first {
             Err(error) if error.worth_restart() => {
                 self.running = None;
-                self.attempt(samples, &mut tell)
+                self.attempt(samples, brief, &mut tell)
             }
             other => other,
         };
@@ -220,13 +229,31 @@ impl Ear {
         }
     }
 
+    fn told(
+        &mut self,
+        samples: &[f32],
+        brief: bool,
+        heard: &mut dyn FnMut(&HeardSegment),
+    ) -> Result<Vec<HeardSegment>, TranscribeError> {
+        if self.failed >= MAX_FAILED {
+            return Err(gone(self.failed));
+        }
+        self.ask(samples, brief, heard)
+            .map_err(|error| TranscribeError {
+                cause: error.to_string(),
+                hint: error.hint(),
+                can_go_on: can_go_on(&error),
+            })
+    }
+
     fn attempt(
         &mut self,
         samples: &[f32],
+        brief: bool,
         tell: &mut dyn FnMut(usize, &HeardSegment),
     ) -> Result<Vec<HeardSegment>, EngineError> {
-        // A new child has no text to carry.
-        let carry = self.carry && self.running.is_some();
+        // A new child has no text to carry, and what is only glanced at steers nothing.
+        let carry = self.carry && self.running.is_some() && !brief;
         let running = match self.running.take() {
             Some(running) => running,
             None => start(&self.options, self.patience)?,
@@ -235,6 +262,7 @@ impl Ear {
         let request = EarRequest::Window {
             window: self.windows,
             carry,
+            brief,
         };
         running.child.ask(&request, Some(samples))?;
         let (segments, cost) = collect(&mut running.child, self.windows, self.patience, tell)?;
@@ -312,14 +340,14 @@ impl Transcriber for Ear {
         samples: &[f32],
         heard: &mut dyn FnMut(&HeardSegment),
     ) -> Result<Vec<HeardSegment>, TranscribeError> {
-        if self.failed >= MAX_FAILED {
-            return Err(gone(self.failed));
-        }
-        self.hear(samples, heard).map_err(|error| TranscribeError {
-            cause: error.to_string(),
-            hint: error.hint(),
-            can_go_on: can_go_on(&error),
-        })
+        self.told(samples, false, heard)
+    }
+
+    fn glance(&mut self, samples: &[f32]) -> Result<Vec<HeardSegment>, TranscribeError> {
+        let told = self.told(samples, true, &mut |_| {});
+        // The engine's text of the window before is the glance's.
+        self.carry = false;
+        told
     }
 }
 

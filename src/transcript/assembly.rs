@@ -9,10 +9,11 @@ use crate::audio::packing::Packed;
 use crate::audio::window::Window;
 use crate::session::{Mode, Speaker, TimeSpan};
 use crate::transcript::coverage::Ledger;
-use crate::transcript::document::{GapReason, Transcript, TranscriptSchema, Utterance};
+use crate::transcript::document::{EngineInfo, GapReason, Transcript, TranscriptSchema, Utterance};
 use crate::transcript::event::Event;
 use crate::transcript::guards::{Verdict, judge};
 use crate::transcript::transcriber::{HeardSegment, TranscribeError, Transcriber};
+pub use crate::transcript::utterances::PAUSE_MS;
 use crate::transcript::utterances::Utterances;
 
 /// What is known about a recording before it is heard.
@@ -75,29 +76,25 @@ pub fn transcribe(
     task: &Task,
     events: &mut dyn FnMut(Event),
 ) -> Heard {
-    let mut assembly = Assembly::new(task);
+    let mut assembly = Assembly::new(task.clone());
     for one in packed {
         match one {
-            Ok(Packed::Silence(silence)) => {
-                assembly.ledger.enter(silence.span(), GapReason::Silence);
-            }
+            Ok(Packed::Silence(silence)) => assembly.gap(silence.span(), GapReason::Silence),
             Ok(Packed::Speech(window)) => assembly.hear(&window, transcriber, events),
             Err(error) => assembly.break_off(error, events),
         }
         assembly.commit(events);
-        let audio_done_ms = assembly.ledger.end_ms();
-        events(Event::Progress {
-            audio_done_ms,
-            total_ms: task.total_ms,
-        });
+        assembly.progress(events);
     }
-    assembly.utterances.close();
-    assembly.commit(events);
-    assembly.finish(transcriber)
+    assembly.close(events);
+    assembly.finish(transcriber.engine())
 }
 
-struct Assembly<'a> {
-    task: &'a Task,
+/// A transcript under way. [`transcribe`] makes one of a recording that is there already; a
+/// recording that is being made feeds it window by window.
+#[derive(Debug)]
+pub struct Assembly {
+    task: Task,
     utterances: Utterances,
     committed: Vec<Utterance>,
     ledger: Ledger,
@@ -106,8 +103,10 @@ struct Assembly<'a> {
     can_go_on: bool,
 }
 
-impl<'a> Assembly<'a> {
-    fn new(task: &'a Task) -> Self {
+impl Assembly {
+    /// An assembly that has heard nothing yet.
+    #[must_use]
+    pub fn new(task: Task) -> Self {
         let speaker = match task.mode {
             Mode::Dictation => Speaker::Clinician,
             Mode::Session => Speaker::Unknown,
@@ -122,7 +121,14 @@ impl<'a> Assembly<'a> {
         }
     }
 
-    fn hear(
+    /// Enters a stretch that no window holds. Stretches and windows **must not** overlap.
+    pub fn gap(&mut self, span: TimeSpan, why: GapReason) {
+        self.ledger.enter(span, why);
+    }
+
+    /// Has a window recognised and takes in what was heard. What is complete by that waits for
+    /// [`Assembly::commit`].
+    pub fn hear(
         &mut self,
         window: &Window,
         transcriber: &mut dyn Transcriber,
@@ -166,17 +172,12 @@ impl<'a> Assembly<'a> {
         self.utterances.close_if_complete();
     }
 
-    fn fail(&mut self, window: &Window, error: TranscribeError, events: &mut dyn FnMut(Event)) {
+    /// Accounts for a window that could not be heard.
+    pub fn fail(&mut self, window: &Window, error: TranscribeError, events: &mut dyn FnMut(Event)) {
         self.utterances.close();
         self.enter(window, &GapReason::Failed);
         self.can_go_on = error.can_go_on;
-        let span = TimeSpan::new(
-            window
-                .pieces
-                .first()
-                .map_or(0, |piece| piece.span().start_ms),
-            window.pieces.last().map_or(0, |piece| piece.span().end_ms),
-        );
+        let span = window.span();
         events(Event::Failed {
             span,
             cause: error.cause.clone(),
@@ -205,21 +206,50 @@ impl<'a> Assembly<'a> {
         }
     }
 
-    fn commit(&mut self, events: &mut dyn FnMut(Event)) {
+    /// Tells of the utterances that are complete; they never change from here on.
+    pub fn commit(&mut self, events: &mut dyn FnMut(Event)) {
         for utterance in self.utterances.take_ready() {
             events(Event::Committed(utterance.clone()));
             self.committed.push(utterance);
         }
     }
 
-    fn finish(self, transcriber: &dyn Transcriber) -> Heard {
+    /// Completes and commits the utterance under way, since nothing that follows belongs to it.
+    pub fn close(&mut self, events: &mut dyn FnMut(Event)) {
+        self.utterances.close();
+        self.commit(events);
+    }
+
+    /// The words heard of the utterance under way, and when they were said.
+    #[must_use]
+    pub fn under_way(&self) -> Option<(TimeSpan, &str)> {
+        self.utterances.under_way()
+    }
+
+    /// Tells how far the recording is dealt with.
+    pub fn progress(&self, events: &mut dyn FnMut(Event)) {
+        events(Event::Progress {
+            audio_done_ms: self.ledger.end_ms(),
+            total_ms: self.task.total_ms,
+        });
+    }
+
+    /// Whether the transcriber can be asked: it has not said that it is gone for good.
+    #[must_use]
+    pub fn can_go_on(&self) -> bool {
+        self.can_go_on
+    }
+
+    /// The transcript of all that was heard; what is under way **must** be closed before.
+    #[must_use]
+    pub fn finish(self, engine: EngineInfo) -> Heard {
         let spans: Vec<TimeSpan> = self.committed.iter().filter_map(|u| u.span).collect();
         let transcript = Transcript {
             schema: TranscriptSchema::V1,
             mode: self.task.mode,
-            language: self.task.language.clone(),
+            language: self.task.language,
             duration_ms: Some(self.ledger.end_ms()),
-            engine: Some(transcriber.engine()),
+            engine: Some(engine),
             utterances: self.committed,
             coverage: self.ledger.gaps(&spans),
         };

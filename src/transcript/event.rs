@@ -13,14 +13,23 @@ pub enum Event {
         /// Length of the recording, where it is known.
         total_ms: Option<u64>,
     },
-    /// The recogniser's first word on a stretch: it may be dropped, split or joined later.
+    /// The recogniser's first word on a stretch: it may be dropped, split or joined later. It takes
+    /// the place of all tentative text that ends after its start; without text it only takes that
+    /// away.
     Tentative {
         /// When it was said.
         span: TimeSpan,
         /// What was heard.
         text: Speech,
     },
-    /// An utterance that stands as it is in the transcript.
+    /// While recording: how far the text that is shown is behind what is said. Nobody speaking is
+    /// no lag.
+    Lag {
+        /// Milliseconds of the recording.
+        lag_ms: u64,
+    },
+    /// An utterance that stands as it is in the transcript, and ends all tentative text that begins
+    /// before its end.
     Committed(Utterance),
     /// The engine failed on a stretch; it is on the coverage list.
     Failed {

@@ -9,7 +9,7 @@ use crate::transcript::document::{SpokenWord, Utterance};
 use crate::transcript::transcriber::HeardSegment;
 
 /// A pause this long ends an utterance, whether its sentence is complete or not.
-const PAUSE_MS: u64 = 1_500;
+pub const PAUSE_MS: u64 = 1_500;
 /// Silence up to this length at the edge of an utterance belongs to it, so that the coverage list
 /// names gaps and not breaths.
 const BREATH_MS: u64 = 1_000;
@@ -94,6 +94,12 @@ impl Utterances {
     /// Ends the utterance under way.
     pub(super) fn close(&mut self) {
         self.close_before(None);
+    }
+
+    /// The words of the utterance under way, and when they were said.
+    pub(super) fn under_way(&self) -> Option<(TimeSpan, &str)> {
+        let open = self.open.as_ref()?;
+        Some((open.span, &open.text))
     }
 
     /// The utterances that are complete.

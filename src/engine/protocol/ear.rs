@@ -21,6 +21,9 @@ pub enum EarRequest {
         window: u64,
         /// Whether the text of the window before may steer this one.
         carry: bool,
+        /// Whether speed goes before sureness: the encoder works on the audio's own length, once.
+        #[serde(default)]
+        brief: bool,
     },
     /// End.
     Bye,
