@@ -62,6 +62,24 @@ pub struct DraftingArgs {
 }
 
 impl DraftingArgs {
+    /// Dictation or session, where it is said.
+    #[must_use]
+    pub fn mode(&self) -> Option<Mode> {
+        self.mode.map(Mode::from)
+    }
+
+    /// The note format, where it is said.
+    #[must_use]
+    pub fn format(&self) -> Option<&str> {
+        self.format.as_deref()
+    }
+
+    /// What the flags say of recognising.
+    #[must_use]
+    pub fn hearing(&self) -> &HearingArgs {
+        &self.hearing
+    }
+
     /// Whether files that are there already are replaced.
     #[must_use]
     pub fn force(&self) -> bool {

@@ -132,6 +132,28 @@ fn of_models(error: &ModelsError) -> Failure {
 /// # Errors
 /// When there is none, or it cannot be loaded.
 pub fn open(world: &World, args: &HearingArgs, quiet: bool) -> Result<Hearing, Failure> {
+    open_for(world, args, quiet, Purpose::File)
+}
+
+/// What is to be heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// A recording that is there already.
+    File,
+    /// What is being said: short clips are encoded at their own length.
+    Live,
+}
+
+/// The same for a purpose.
+///
+/// # Errors
+/// As for [`open`].
+pub fn open_for(
+    world: &World,
+    args: &HearingArgs,
+    quiet: bool,
+    purpose: Purpose,
+) -> Result<Hearing, Failure> {
     let store = store(world);
     let wanted = args.model.as_ref().or(world.settings.model.as_ref());
     let found = match wanted {
@@ -155,6 +177,7 @@ pub fn open(world: &World, args: &HearingArgs, quiet: bool) -> Result<Hearing, F
         .threads
         .or(world.settings.threads.and_then(|n| u16::try_from(n).ok()));
     options.beam = args.beam;
+    options.short_audio = purpose == Purpose::Live;
     options.prompt = found.takes_prompt().then(|| Speech::from(vocabulary));
     options.language = Some(language.clone());
     let is_demo = found.is_demo();

@@ -14,7 +14,7 @@ use crate::note::findings::{Finding, Severity};
 use crate::pipeline;
 use crate::record::tape::{Hear, Survey, TapeReader, name_gaps};
 use crate::session::Mode;
-use crate::transcript::assembly::Task;
+use crate::transcript::assembly::{Heard, Task};
 use crate::transcript::document::Transcript;
 use crate::transcript::import;
 
@@ -150,25 +150,31 @@ impl<'a> Taker<'a> {
             bar.on(&event);
         });
         bar.finish();
-        let mut findings = Vec::new();
-        if hearing.is_demo {
-            findings.push(Finding::new(
-                Severity::Blocking,
-                "demo.recogniser",
-                "transcribed by the demo recogniser, which hears synthetic voices only: this is no \
-                 client's note; pull a recogniser with `notewright models pull recommended`",
-            ));
-        }
-        let failures = heard
-            .failures
-            .iter()
-            .map(|failure| Failure::new(format!("{name}: {failure}")).hint(failure.hint()))
-            .collect();
-        Ok(Taken {
-            transcript: heard.transcript,
-            findings,
-            failures,
-        })
+        Ok(self::heard(heard, hearing.is_demo, name))
+    }
+}
+
+/// What was heard, with what is to be said about it; `name` is that of the recording.
+#[must_use]
+pub fn heard(heard: Heard, is_demo: bool, name: &str) -> Taken {
+    let mut findings = Vec::new();
+    if is_demo {
+        findings.push(Finding::new(
+            Severity::Blocking,
+            "demo.recogniser",
+            "transcribed by the demo recogniser, which hears synthetic voices only: this is no \
+             client's note; pull a recogniser with `notewright models pull recommended`",
+        ));
+    }
+    let failures = heard
+        .failures
+        .iter()
+        .map(|failure| Failure::new(format!("{name}: {failure}")).hint(failure.hint()))
+        .collect();
+    Taken {
+        transcript: heard.transcript,
+        findings,
+        failures,
     }
 }
 
@@ -188,7 +194,8 @@ fn of_doubt(doubt: &Doubt) -> Finding {
 }
 
 /// What a person should know of a sealed recording before trusting the note.
-fn of_survey(survey: &Survey) -> Vec<Finding> {
+#[must_use]
+pub fn of_survey(survey: &Survey) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut warn = |code: &str, message: String| {
         findings.push(Finding::new(Severity::Warning, code, message));

@@ -15,6 +15,7 @@ pub mod key;
 pub mod models;
 pub mod output;
 pub mod progress;
+pub mod record;
 pub mod recover;
 pub mod redraft;
 pub mod settings;
@@ -59,6 +60,8 @@ enum Command {
     Draft(draft::DraftArgs),
     /// Word sections of a note anew with a language model, or take that back.
     Redraft(redraft::RedraftArgs),
+    /// Record a dictation or a session, sealed on this computer, and draft its note.
+    Record(record::RecordArgs),
     /// Write down what was said in a recording, and no more.
     Transcribe(transcribe::TranscribeArgs),
     /// Show how a text was read: for each clause its section, and the words that decided.
@@ -131,6 +134,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
     match cli.command {
         Command::Draft(args) => draft::run(&world, &args),
         Command::Redraft(args) => redraft::run(&world, &args),
+        Command::Record(args) => record::run(&world, &args),
         Command::Transcribe(args) => transcribe::run(&world, &args),
         Command::Explain(args) => explain::run(&world, &args),
         Command::Recover(args) => recover::run(&world, &args),

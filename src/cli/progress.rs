@@ -1,5 +1,6 @@
 //! Progress on standard error for what takes longer than half a second, and a clean end on Ctrl-C.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -117,6 +118,10 @@ impl WordingBar {
 /// Exit code after Ctrl-C, as shells count it (128 + SIGINT).
 const INTERRUPTED: i32 = 130;
 
+/// Whether Ctrl-C only asks for an end, and whether it was asked for.
+static GENTLY: AtomicBool = AtomicBool::new(false);
+static ASKED: AtomicBool = AtomicBool::new(false);
+
 /// Ends the program on Ctrl-C. Output files are written whole or not at all, and the engines end
 /// when their pipe closes.
 ///
@@ -124,8 +129,38 @@ const INTERRUPTED: i32 = 130;
 /// When the system refuses the handler.
 pub fn stop_on_interrupt() -> Result<(), Failure> {
     ctrlc::set_handler(|| {
+        if GENTLY.load(Ordering::SeqCst) && !ASKED.swap(true, Ordering::SeqCst) {
+            return;
+        }
         eprintln!("stopped");
         std::process::exit(INTERRUPTED);
     })
     .map_err(|error| Failure::new(format!("cannot listen for Ctrl-C: {error}")))
+}
+
+/// While this lives, the first Ctrl-C (or the system's wish that the program ends) only asks for an
+/// end; a second one ends the program.
+#[derive(Debug)]
+pub struct Gently(());
+
+impl Gently {
+    /// Asks for an end from now on.
+    #[must_use]
+    pub fn begin() -> Self {
+        ASKED.store(false, Ordering::SeqCst);
+        GENTLY.store(true, Ordering::SeqCst);
+        Self(())
+    }
+
+    /// Whether an end was asked for.
+    #[must_use]
+    pub fn was_asked(&self) -> bool {
+        ASKED.load(Ordering::SeqCst)
+    }
+}
+
+impl Drop for Gently {
+    fn drop(&mut self) {
+        GENTLY.store(false, Ordering::SeqCst);
+    }
 }

@@ -63,7 +63,12 @@ impl Shelf {
         Some(match front {
             Piece::Sound(channels) => {
                 let at = most as usize;
-                Piece::Sound(channels.iter_mut().map(|c| c.drain(..at).collect()).collect())
+                Piece::Sound(
+                    channels
+                        .iter_mut()
+                        .map(|c| c.drain(..at).collect())
+                        .collect(),
+                )
             }
             Piece::Gap(len, hole) => {
                 *len -= most;
