@@ -118,7 +118,7 @@ impl From<ModeArg> for Mode {
 /// code.
 pub fn run(world: &World, args: &DraftArgs) -> Result<ExitCode, Failure> {
     let inputs = input::given(&args.inputs)?;
-    let mut drafting = Drafting::open(world, &args.drafting, inputs.len(), Known::default())?;
+    let mut drafting = Drafting::open(world, &args.drafting, inputs.len(), &Known::default())?;
     let is_listing = drafting.target.is_standard() && !args.drafting.json;
     for (place, input) in inputs.iter().enumerate() {
         let taken = match drafting.taker.take(input) {
@@ -172,7 +172,7 @@ impl<'a> Drafting<'a> {
         world: &'a World,
         args: &'a DraftingArgs,
         inputs: usize,
-        known: Known,
+        known: &Known,
     ) -> Result<Self, Failure> {
         let format = args
             .format

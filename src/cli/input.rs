@@ -12,7 +12,7 @@ use crate::cli::hearing::{self, Hearing, HearingArgs};
 use crate::cli::progress::HearingBar;
 use crate::note::findings::{Finding, Severity};
 use crate::pipeline;
-use crate::record::tape::{Hear, Survey, TapeReader, name_gaps};
+use crate::record::tape::{Hear, Survey, TapeEnding, TapeReader, name_gaps};
 use crate::session::Mode;
 use crate::transcript::assembly::{Heard, Task};
 use crate::transcript::document::Transcript;
@@ -203,12 +203,12 @@ pub fn of_survey(survey: &Survey) -> Vec<Finding> {
     for gap in &survey.gaps {
         warn("recording.gap", format!("the recording has {gap}"));
     }
-    if survey.is_cut_off {
+    if survey.ending == TapeEnding::CutOff {
         warn(
             "recording.cut_off",
             "the end of the recording's file is missing, although it was finished".to_owned(),
         );
-    } else if !survey.is_finished {
+    } else if !survey.is_finished() {
         warn(
             "recording.broken_off",
             "the recording was not stopped by you: it broke off, and ends within a second of that"

@@ -49,19 +49,21 @@ pub fn run(world: &World, args: &KeyArgs) -> Result<ExitCode, Failure> {
     match args.command {
         None => show(&vault)?,
         Some(KeyCommand::Set { keyring }) => {
-            if vault.state().map_err(of_vault)? != State::NoKey {
-                return Err(of_vault(VaultError::AlreadySetUp {
+            if vault.state().map_err(|error| of_vault(&error))? != State::NoKey {
+                return Err(of_vault(&VaultError::AlreadySetUp {
                     path: vault.key_path(),
                 }));
             }
             let guard = fresh_guard(keyring, FILE)?;
-            vault.set_up(guard).map_err(of_vault)?;
+            vault.set_up(guard).map_err(|error| of_vault(&error))?;
             show(&vault)?;
         }
         Some(KeyCommand::Change { keyring }) => {
             let key = open(&vault)?;
             let guard = fresh_guard(keyring, NEW_FILE)?;
-            vault.change(&key, guard).map_err(of_vault)?;
+            vault
+                .change(&key, guard)
+                .map_err(|error| of_vault(&error))?;
             show(&vault)?;
         }
     }
@@ -74,7 +76,7 @@ pub fn run(world: &World, args: &KeyArgs) -> Result<ExitCode, Failure> {
 /// When it cannot be opened. Nothing is erased by that.
 pub fn unlock_or_set_up(world: &World) -> Result<UserKey, Failure> {
     let vault = Vault::at(&world.folders.data);
-    if vault.state().map_err(of_vault)? != State::NoKey {
+    if vault.state().map_err(|error| of_vault(&error))? != State::NoKey {
         return open(&vault);
     }
     let guard = if let Some(passphrase) = from_file(FILE)? {
@@ -82,11 +84,11 @@ pub fn unlock_or_set_up(world: &World) -> Result<UserKey, Failure> {
     } else if is_asking() {
         first_guard(&vault)?
     } else {
-        return Err(of_vault(VaultError::NoKey {
+        return Err(of_vault(&VaultError::NoKey {
             path: vault.key_path(),
         }));
     };
-    vault.set_up(guard).map_err(of_vault)
+    vault.set_up(guard).map_err(|error| of_vault(&error))
 }
 
 /// The user's key, asked for where necessary.
@@ -99,14 +101,13 @@ pub fn unlock(world: &World) -> Result<UserKey, Failure> {
 
 /// What the vault says, for the command line.
 #[must_use]
-pub fn of_vault(error: VaultError) -> Failure {
-    let hint = error.hint();
-    Failure::new(&error).hint(hint)
+pub fn of_vault(error: &VaultError) -> Failure {
+    Failure::new(error).hint(error.hint())
 }
 
 fn show(vault: &Vault) -> Result<(), Failure> {
     let path = vault.key_path();
-    match vault.state().map_err(of_vault)? {
+    match vault.state().map_err(|error| of_vault(&error))? {
         State::NoKey => {
             anstream::println!("No key is set up yet. Set one up: notewright key set");
             return Ok(());
@@ -124,17 +125,19 @@ fn show(vault: &Vault) -> Result<(), Failure> {
 }
 
 fn open(vault: &Vault) -> Result<UserKey, Failure> {
-    match vault.state().map_err(of_vault)? {
-        State::NoKey => Err(of_vault(VaultError::NoKey {
+    match vault.state().map_err(|error| of_vault(&error))? {
+        State::NoKey => Err(of_vault(&VaultError::NoKey {
             path: vault.key_path(),
         })),
-        State::Keyring => vault.unlock(None).map_err(of_vault),
+        State::Keyring => vault.unlock(None).map_err(|error| of_vault(&error)),
         State::Passphrase => {
             if let Some(passphrase) = from_file(FILE)? {
-                return vault.unlock(Some(&passphrase)).map_err(of_vault);
+                return vault
+                    .unlock(Some(&passphrase))
+                    .map_err(|error| of_vault(&error));
             }
             if !is_asking() {
-                return Err(of_vault(VaultError::PassphraseNeeded));
+                return Err(of_vault(&VaultError::PassphraseNeeded));
             }
             ask_until_right(vault)
         }
@@ -147,10 +150,10 @@ fn ask_until_right(vault: &Vault) -> Result<UserKey, Failure> {
             Err(VaultError::WrongPassphrase) if left > 0 => {
                 anstream::eprintln!("That is not the passphrase; nothing was erased. Try again.");
             }
-            opened => return opened.map_err(of_vault),
+            opened => return opened.map_err(|error| of_vault(&error)),
         }
     }
-    Err(of_vault(VaultError::WrongPassphrase))
+    Err(of_vault(&VaultError::WrongPassphrase))
 }
 
 /// What shall guard the key: the keyring, a file's passphrase, or one asked for twice.

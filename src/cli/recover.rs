@@ -12,7 +12,7 @@ use crate::cli::draft::{Drafting, DraftingArgs, Known};
 use crate::cli::failure::Failure;
 use crate::cli::key;
 use crate::record::shelf::{Entry, Shelf};
-use crate::record::tape::{self, Survey, TapeError, TapeHeader, TapeReader};
+use crate::record::tape::{self, Survey, TapeEnding, TapeError, TapeHeader, TapeReader};
 use crate::session::{Mode, SessionDate};
 use crate::vault::{self, UserKey, VaultError};
 
@@ -43,12 +43,12 @@ pub fn run(world: &World, args: &RecoverArgs) -> Result<ExitCode, Failure> {
     }
     let entry = find(&shelf, args.name.as_deref())?;
     if args.erase {
-        vault::erase(&entry.path).map_err(key::of_vault)?;
+        vault::erase(&entry.path).map_err(|error| key::of_vault(&error))?;
         anstream::eprintln!("{} is erased", entry.name);
         return Ok(ExitCode::SUCCESS);
     }
     if entry.is_in_use {
-        return Err(key::of_vault(VaultError::InUse { path: entry.path }));
+        return Err(key::of_vault(&VaultError::InUse { path: entry.path }));
     }
     let user_key = key::unlock(world)?;
     let survey = open(&entry, &user_key)?.read_through();
@@ -91,7 +91,7 @@ fn draft(
         date: Some(SessionDate(tape.header().made.local().date())),
         mode: Some(tape.header().mode),
     };
-    let mut drafting = Drafting::open(world, &args.drafting, 1, known)?;
+    let mut drafting = Drafting::open(world, &args.drafting, 1, &known)?;
     let taken = drafting.taker.tape(tape, survey, &entry.name)?;
     let note = drafting.note(taken);
     drafting.write(&entry.name, &note);
@@ -159,16 +159,12 @@ fn described(header: &TapeHeader, survey: &Survey, is_in_use: bool) -> String {
         Mode::Dictation => "dictation",
         Mode::Session => "session",
     };
-    let state = if is_in_use {
-        "being recorded now"
-    } else if survey.is_revoked {
-        "consent was taken back: to be erased"
-    } else if survey.is_cut_off {
-        "finished, and its end is missing"
-    } else if survey.is_finished {
-        "finished"
-    } else {
-        "not finished: it broke off"
+    let state = match survey.ending {
+        _ if is_in_use => "being recorded now",
+        _ if survey.is_revoked => "consent was taken back: to be erased",
+        TapeEnding::CutOff => "finished, and its end is missing",
+        TapeEnding::Finished => "finished",
+        TapeEnding::BrokenOff | TapeEnding::Torn => "not finished: it broke off",
     };
     let mut line = format!(
         "{}  {mode:9}  {:>9}  {state}",

@@ -27,7 +27,7 @@ pub use failure::TapeError;
 pub use frame::{FRAME_SAMPLES, Frame, Why};
 pub use reader::{Piece, TapeReader};
 pub use rewind::TapeRewind;
-pub use survey::{Pause, Survey, TapeGap};
+pub use survey::{Pause, Survey, TapeEnding, TapeGap};
 pub use writer::{MAX_WAITING_MS, TapeWriter};
 
 use crate::record::moment::Moment;

@@ -1,4 +1,4 @@
-//! The ciphers, from the RustCrypto crates: how a key wraps another, and how the parts of one file
+//! The ciphers, from the `RustCrypto` crates: how a key wraps another, and how the parts of one file
 //! are sealed. Nothing here reads or writes.
 
 use aead_stream::{NewStream, StreamBE32, StreamPrimitive};

@@ -14,7 +14,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use notewright::record::shelf::Shelf;
-use notewright::record::tape::{MAX_WAITING_MS, Piece, Survey, TapeHeader, TapeReader};
+use notewright::record::tape::{MAX_WAITING_MS, Piece, Survey, TapeEnding, TapeHeader, TapeReader};
 use notewright::session::Mode;
 use notewright::vault::{Cost, Guard, Passphrase, State, UserKey, Vault};
 
@@ -54,7 +54,7 @@ fn key(folder: &Path) -> UserKey {
 /// The sample at a place: noise that is a whole number of 16 bits.
 fn sample(place: u64) -> f32 {
     let mixed = (place ^ 0x9e37_79b9).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 40;
-    f32::from(mixed as u16 as i16) / 32_768.0
+    f32::from((mixed as u16).cast_signed()) / 32_768.0
 }
 
 fn sound(from: u64, to: u64) -> Vec<f32> {
@@ -141,8 +141,8 @@ fn kills(count: usize) {
         assert!(!entry.is_in_use, "the lock outlived its process");
         let survey = check(&entry.path, &key);
         assert!(survey.gaps.is_empty() && !survey.is_damaged(), "{survey:?}");
-        assert!(!survey.is_finished);
-        torn += usize::from(survey.is_torn);
+        assert!(!survey.is_finished());
+        torn += usize::from(survey.ending == TapeEnding::Torn);
         let missing = captured.saturating_sub(survey.length_ms);
         assert!(missing < 1000, "{missing} ms lost in run {n}");
         short.push(missing);
@@ -207,7 +207,7 @@ fn full(count: usize, folder: &Path) {
             tape.finish().unwrap();
             drop(tape);
             let survey = check(&Shelf::of(&data).find(None).unwrap().path, &key);
-            assert!(survey.gaps.is_empty() && survey.is_finished, "{survey:?}");
+            assert!(survey.gaps.is_empty() && survey.is_finished(), "{survey:?}");
             assert_eq!(survey.length_ms, given * 1000 / RATE, "something was lost");
         }
         std::fs::remove_dir_all(&data).unwrap();

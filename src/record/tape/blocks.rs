@@ -50,7 +50,9 @@ impl Blocks {
                         *sample += other;
                     }
                 }
-                mixed.iter_mut().for_each(|sample| *sample *= share);
+                for sample in &mut mixed {
+                    *sample *= share;
+                }
                 mixed
             }
         }

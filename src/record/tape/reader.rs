@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::audio::{SAMPLE_RATE, ms_of};
 use crate::record::tape::blocks::{Blocks, Hear};
 use crate::record::tape::frame::{Frame, Placed, Why, to_f32};
-use crate::record::tape::survey::{Pause, Survey, TapeGap};
+use crate::record::tape::survey::{Pause, Survey, TapeEnding, TapeGap};
 use crate::record::tape::writer::samples_of;
 use crate::record::tape::{TapeError, TapeHeader};
 use crate::session::TimeSpan;
@@ -192,12 +192,12 @@ impl TapeReader {
 
     fn end(&mut self) {
         self.is_exhausted = true;
-        match self.sealed.ending() {
-            Some(Ending::Finished) => self.survey.is_finished = true,
-            Some(Ending::CutOff) => self.survey.is_cut_off = true,
-            Some(Ending::BrokenOff { torn }) => self.survey.is_torn = torn > 0,
-            None => {}
-        }
+        self.survey.ending = match self.sealed.ending() {
+            Some(Ending::Finished) => TapeEnding::Finished,
+            Some(Ending::CutOff) => TapeEnding::CutOff,
+            Some(Ending::BrokenOff { torn: 1.. }) => TapeEnding::Torn,
+            Some(Ending::BrokenOff { torn: 0 }) | None => TapeEnding::BrokenOff,
+        };
         if self.is_damaged_here {
             self.note_damage_here();
         }

@@ -62,8 +62,8 @@ impl TapeRewind {
                 *sample += other;
             }
         }
-        if count > 1.0 {
-            mixed.iter_mut().for_each(|sample| *sample /= count);
+        for sample in &mut mixed {
+            *sample /= count;
         }
         Ok(mixed)
     }

@@ -45,19 +45,35 @@ pub struct Survey {
     pub marks: Vec<u64>,
     /// Pauses, in order.
     pub pauses: Vec<Pause>,
-    /// Whether the user stopped it, and its end is there.
-    pub is_finished: bool,
-    /// Whether it was finished once, and its end is missing.
-    pub is_cut_off: bool,
-    /// Whether a moment at the end was not wholly written, as a crash leaves it.
-    pub is_torn: bool,
+    /// How it ends.
+    pub ending: TapeEnding,
     /// Whether one copy of the beginning is damaged; nothing is lost by it.
     pub is_header_damaged: bool,
     /// Whether the client's consent was taken back.
     pub is_revoked: bool,
 }
 
+/// How a recording ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TapeEnding {
+    /// The user stopped it, and its end is there.
+    Finished,
+    /// It broke off, as a crash or a power cut leaves it; or it is being made.
+    #[default]
+    BrokenOff,
+    /// It broke off in the middle of writing a moment, of which nothing can be had.
+    Torn,
+    /// It was finished once, and its end is missing.
+    CutOff,
+}
+
 impl Survey {
+    /// Whether the user stopped it, and its end is there.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        self.ending == TapeEnding::Finished
+    }
+
     /// How much sound is missing, as far as is known.
     #[must_use]
     pub fn missing_ms(&self) -> u64 {
@@ -74,7 +90,7 @@ impl Survey {
     /// Whether any part of the file is not as it was written.
     #[must_use]
     pub fn is_damaged(&self) -> bool {
-        self.is_cut_off
+        self.ending == TapeEnding::CutOff
             || self.is_header_damaged
             || self.gaps.iter().any(|gap| gap.why == Why::Damaged)
     }

@@ -93,7 +93,7 @@ fn what_was_recorded_comes_back_with_gaps_pauses_and_marks() {
                 at_ms: 2000,
                 length_ms: 60_000,
             }],
-            is_finished: true,
+            ending: TapeEnding::Finished,
             ..Survey::default()
         }
     );
@@ -133,7 +133,7 @@ fn a_tape_that_broke_off_gives_all_but_the_last_moment() {
     std::mem::forget(tape);
     let survey = desk.reader().read_through();
     assert_eq!(survey.length_ms, 500);
-    assert!(!survey.is_finished && !survey.is_damaged());
+    assert!(!survey.is_finished() && !survey.is_damaged());
     assert_eq!(all_of(desk.reader())[0], sound(0, 8000));
 }
 
@@ -157,7 +157,7 @@ fn a_damaged_frame_is_a_gap_at_its_time_and_the_rest_is_there() {
         }]
     );
     assert_eq!((survey.length_ms, survey.damaged_ms()), (1000, 250));
-    assert!(survey.is_finished && survey.is_damaged());
+    assert!(survey.is_finished() && survey.is_damaged());
     let mut want = sound(0, 4 * FRAME_SAMPLES);
     want[FRAME_SAMPLES..2 * FRAME_SAMPLES].fill(0.0);
     assert_eq!(all_of(desk.reader())[0], want);

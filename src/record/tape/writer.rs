@@ -263,24 +263,20 @@ impl TapeWriter {
             let lost = channels[0].len() as u64;
             waiting -= lost;
             let length_ms = ms_of(lost);
-            match n
-                .checked_sub(1)
-                .map(|before| &mut self.waiting[before].frame)
+            let before = n.checked_sub(1).map(|n| &mut self.waiting[n].frame);
+            if let Some(Frame::Gap {
+                length_ms: before,
+                why: Why::NoRoom,
+            }) = before
             {
-                Some(Frame::Gap {
-                    length_ms: before,
+                *before += length_ms;
+                self.waiting.remove(n);
+            } else {
+                self.waiting[n].frame = Frame::Gap {
+                    length_ms,
                     why: Why::NoRoom,
-                }) => {
-                    *before += length_ms;
-                    self.waiting.remove(n);
-                }
-                _ => {
-                    self.waiting[n].frame = Frame::Gap {
-                        length_ms,
-                        why: Why::NoRoom,
-                    };
-                    n += 1;
-                }
+                };
+                n += 1;
             }
         }
     }
