@@ -95,7 +95,10 @@ impl fmt::Display for Complaint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooQuiet { loudest_dbfs, .. } => {
-                write!(f, "too quiet: the loudest lately is at {loudest_dbfs:.0} dB")
+                write!(
+                    f,
+                    "too quiet: the loudest lately is at {loudest_dbfs:.0} dB"
+                )
             }
             Self::Clipping { share, .. } => write!(
                 f,
@@ -107,9 +110,7 @@ impl fmt::Display for Complaint {
             }
             Self::WrongDevice { why, .. } => f.write_str(match why {
                 Suspicion::DeadSilence => "no sound at all comes from the microphone",
-                Suspicion::NobodyHeard => {
-                    "nobody was heard yet: this may be the wrong microphone"
-                }
+                Suspicion::NobodyHeard => "nobody was heard yet: this may be the wrong microphone",
                 Suspicion::PlaysBack => {
                     "this device gives what the computer plays, not what is said in the room"
                 }

@@ -176,7 +176,10 @@ impl Meter {
     }
 
     fn is_same_on_both(&self) -> bool {
-        let heard = self.ears.iter().any(|ear| ear.recent_speech_ms() >= JUDGED_MS);
+        let heard = self
+            .ears
+            .iter()
+            .any(|ear| ear.recent_speech_ms() >= JUDGED_MS);
         if !heard || self.products.len() < PAST {
             return false;
         }
@@ -384,7 +387,12 @@ mod tests {
             ("dead", vec![0.0; 64_000], "USB Audio", &["wrong_device"]),
             ("nobody", noise, "USB Audio", &["wrong_device"]),
             ("silent", gone_silent, "USB Audio", &["silent"]),
-            ("monitor", voice(0.3, 4), "Monitor of Built-in Audio", &["wrong_device"]),
+            (
+                "monitor",
+                voice(0.3, 4),
+                "Monitor of Built-in Audio",
+                &["wrong_device"],
+            ),
         ];
         for (name, samples, device, want) in cases {
             assert_eq!(codes(&[samples], device), want, "{name}");

@@ -193,7 +193,10 @@ impl std::fmt::Display for Notice {
             Self::Back {
                 device,
                 instead_of: Some(before),
-            } => write!(f, "the recording goes on with `{device}` in place of `{before}`"),
+            } => write!(
+                f,
+                "the recording goes on with `{device}` in place of `{before}`"
+            ),
             Self::Rerouted { device } => {
                 write!(f, "the system gave `{device}` another microphone")
             }

@@ -206,7 +206,11 @@ mod tests {
 
     #[test]
     fn a_rate_that_is_not_the_promised_one_is_measured() {
-        let cases = [(44_100, 48_000, Some(44_100)), (48_000, 48_000, None), (47_990, 48_000, None)];
+        let cases = [
+            (44_100, 48_000, Some(44_100)),
+            (48_000, 48_000, None),
+            (47_990, 48_000, None),
+        ];
         for (real, promised, want) in cases {
             let mut watch = RateWatch::default();
             let mut found = None;

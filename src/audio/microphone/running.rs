@@ -45,12 +45,11 @@ pub(super) struct Running {
 impl Running {
     pub(super) fn new(opened: Opened, line: Line, now: Moment) -> Result<Self, MicrophoneError> {
         let rate = line.shape.rate;
-        let resamplers = resamplers(rate, line.kept()).ok_or_else(|| {
-            MicrophoneError::UnsupportedFormat {
+        let resamplers =
+            resamplers(rate, line.kept()).ok_or_else(|| MicrophoneError::UnsupportedFormat {
                 device: opened.device.clone(),
                 cause: format!("{rate} samples a second"),
-            }
-        })?;
+            })?;
         Ok(Self {
             line,
             input: opened.input,

@@ -379,7 +379,14 @@ impl Track {
             let waited = now.awake.saturating_sub(away.since) >= LOYALTY;
             let any = self.aim.may_be_other && waited;
             let old = away.old.take();
-            away.attempt = Some(start(&self.host, &self.clock, self.hands, &self.aim, any, old));
+            away.attempt = Some(start(
+                &self.host,
+                &self.clock,
+                self.hands,
+                &self.aim,
+                any,
+                old,
+            ));
         }
         let Some(attempt) = &away.attempt else {
             return;
