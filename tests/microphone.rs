@@ -262,7 +262,9 @@ fn sleep_is_told_from_a_stall() {
         }
         heard.listen(&room, &mut microphone, 6.0);
         heard.stop(microphone);
-        assert_eq!(heard.whys(), [GapWhy::Asleep]);
+        // A device that comes back later than the machine is missed as well.
+        let want = [GapWhy::Asleep, GapWhy::Unplugged];
+        assert_eq!(heard.whys(), want[..1 + usize::from(is_gone)]);
         near(heard.gaps[0].0, 5_000, 60);
         near(
             heard.gaps[0].1,
@@ -289,8 +291,18 @@ fn a_rate_that_changes_is_survived() {
         heard.stop(microphone);
         near(heard.length / 16, 25_000, 150);
         if is_told {
-            assert_eq!(heard.whys(), [GapWhy::RateChanged]);
-            assert!(heard.gaps[0].1 < 200, "{:?}", heard.gaps);
+            let lost = |n: &Notice| {
+                matches!(
+                    n,
+                    Notice::Lost {
+                        why: GapWhy::RateChanged,
+                        ..
+                    }
+                )
+            };
+            assert!(heard.notices.iter().any(lost), "{:?}", heard.notices);
+            assert!(heard.whys().iter().all(|why| *why == GapWhy::RateChanged));
+            assert!(heard.gaps.iter().all(|gap| gap.1 < 200), "{:?}", heard.gaps);
             assert!(heard.off() < 0.05, "{}", heard.off());
         } else {
             let told = |n: &Notice| matches!(n, Notice::RateChanged { now: 44_100, .. });
@@ -358,7 +370,7 @@ fn two_microphones_are_aligned_and_one_may_go() {
         })
         .sum();
     assert!((4_800..7_300).contains(&missing), "{missing}");
-    assert_eq!(heard.whys(), [GapWhy::Unplugged]);
+    assert!(heard.whys().iter().all(|why| *why == GapWhy::Unplugged));
     near(heard.gaps[0].0, 15_000, 200);
 }
 
