@@ -2,8 +2,7 @@
 
 use std::process::ExitCode;
 
-use cpal::traits::{DeviceTrait, HostTrait};
-
+use crate::audio::microphone;
 use crate::cli::World;
 use crate::cli::failure::Failure;
 use crate::cli::hearing;
@@ -129,11 +128,11 @@ fn models(survey: &Survey) -> bool {
 }
 
 fn microphone() -> String {
-    match cpal::default_host().default_input_device() {
-        Some(device) => match device.description() {
-            Ok(description) => description.name().to_owned(),
-            Err(_) => "seen".to_owned(),
-        },
-        None => "none seen".to_owned(),
+    match microphone::devices() {
+        Ok(devices) => devices.first().map_or_else(
+            || "none seen; `notewright devices` says more".to_owned(),
+            |device| device.name.clone(),
+        ),
+        Err(error) => error.to_string(),
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod author;
 pub mod composing;
+pub mod devices;
 pub mod difference;
 pub mod doctor;
 pub mod draft;
@@ -76,6 +77,8 @@ enum Command {
     Formats(formats::FormatsArgs),
     /// Show the interventions that are recognised, or those that match a word.
     Interventions(interventions::InterventionsArgs),
+    /// Show the microphones there are, and test how well one hears.
+    Devices(devices::DevicesArgs),
     /// Say what works on this computer and what to do next.
     Doctor,
 }
@@ -142,6 +145,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Models(args) => hearing::models(&world, &args),
         Command::Formats(args) => formats::run(&args),
         Command::Interventions(args) => interventions::run(&args),
+        Command::Devices(args) => devices::run(&args),
         Command::Doctor => doctor::run(&world),
     }
 }

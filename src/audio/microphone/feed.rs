@@ -38,6 +38,8 @@ struct Counts {
     /// All overruns: the system's, and those of the ring.
     overruns: AtomicU64,
     rerouted: AtomicU64,
+    /// Calls of the callback, those that found no room among them.
+    calls: AtomicU64,
 }
 
 impl Faults {
@@ -71,6 +73,10 @@ impl Faults {
 
     pub(super) fn take_rerouted(&self) -> bool {
         self.0.rerouted.swap(0, Ordering::AcqRel) > 0
+    }
+
+    pub(super) fn calls(&self) -> u64 {
+        self.0.calls.load(Ordering::Acquire)
     }
 
     pub(super) fn overruns(&self) -> u64 {
@@ -122,6 +128,7 @@ impl Feed {
         if frames == 0 {
             return;
         }
+        self.faults.0.calls.fetch_add(1, Ordering::AcqRel);
         let kept = self.kept;
         // Both rings are asked before either is written.
         let has_room = self.stamps.slots() > 0;

@@ -50,6 +50,11 @@ impl Pace {
         }
     }
 
+    /// The lateness that a block should have.
+    pub(super) fn expected(&self) -> i64 {
+        self.usual().unwrap_or(self.reference())
+    }
+
     /// The lateness that a new stream of the same input should have.
     pub(super) fn reference(&self) -> i64 {
         self.reference.or(self.usual()).unwrap_or(0)
@@ -58,7 +63,7 @@ impl Pace {
     /// Whether a block that late may follow lost sound.
     pub(super) fn is_doubtful(&self, late: i64, skipped: bool) -> bool {
         let limit = if skipped { DOUBTFUL_SKIP } else { DOUBTFUL };
-        late - self.usual().unwrap_or(late) > limit
+        late - self.expected() > limit
     }
 
     /// Takes in the lateness of a block that came at `at`.

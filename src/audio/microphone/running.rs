@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use crate::audio::microphone::Notice;
 use crate::audio::microphone::clock::Moment;
 use crate::audio::microphone::failure::MicrophoneError;
 use crate::audio::microphone::feed::{Block, Line};
 use crate::audio::microphone::host::{Input, Opened};
 use crate::audio::microphone::pace::{Pace, RateWatch, SECOND, Slip};
-use crate::audio::microphone::{GapWhy, Notice};
+use crate::audio::microphone::shelf::Hole;
 use crate::audio::resample::Resampler;
 
 /// How long blocks are held back to see whether they catch up with the clock.
@@ -23,22 +24,30 @@ pub(super) enum Step {
     RateIs(u32),
 }
 
+/// Blocks are held back.
+struct Doubt {
+    since: Duration,
+    /// How late the least late of them was.
+    late: i64,
+    /// What the time missing is, should it stay missing.
+    hole: Hole,
+}
+
 /// A stream that runs.
 pub(super) struct Running {
     pub(super) line: Line,
     pub(super) input: Box<dyn Input>,
-    /// When the last block came, or the stream began.
-    pub(super) last: Moment,
-    /// Why there was none before it.
-    pub(super) why: GapWhy,
+    /// What becomes of the time before the first block.
+    pub(super) before: Hole,
     /// What is told once sound comes.
     pub(super) back: Option<Notice>,
     resamplers: Vec<Resampler>,
     rate: u32,
     watch: RateWatch,
     is_first: bool,
-    /// Since when blocks are held back, and how late the least late of them was.
-    doubt: Option<(Duration, i64)>,
+    /// How often the callback was called, and when that was last seen to be more.
+    calls: (u64, Duration),
+    doubt: Option<Doubt>,
     held: Vec<Block>,
 }
 
@@ -53,13 +62,13 @@ impl Running {
         Ok(Self {
             line,
             input: opened.input,
-            last: now,
-            why: GapWhy::Unplugged,
+            before: Hole::Start,
             back: None,
             resamplers,
             rate,
             watch: RateWatch::default(),
             is_first: true,
+            calls: (0, now.awake),
             doubt: None,
             held: Vec::new(),
         })
@@ -68,7 +77,6 @@ impl Running {
     /// Looks at a block before anything is done with it.
     pub(super) fn weigh(&mut self, block: &Block) -> Step {
         let stamp = &block.stamp;
-        self.last = stamp.arrived;
         if stamp.lost > 0 || stamp.skipped {
             self.watch = RateWatch::default();
             return Step::On;
@@ -78,12 +86,18 @@ impl Running {
             .map_or(Step::On, Step::RateIs)
     }
 
-    pub(super) fn is_first(&self) -> bool {
-        self.is_first
+    /// What the time before this block is where it is the first; nothing for all others.
+    pub(super) fn begin(&mut self) -> Option<Hole> {
+        std::mem::take(&mut self.is_first).then_some(self.before)
     }
 
-    pub(super) fn begin(&mut self) {
-        self.is_first = false;
+    /// For how long nothing came, as far as was looked.
+    pub(super) fn silent_for(&mut self, awake: Duration) -> Duration {
+        let calls = self.line.faults.calls();
+        if calls != self.calls.0 {
+            self.calls = (calls, awake);
+        }
+        awake.saturating_sub(self.calls.1)
     }
 
     /// Nanoseconds that a block and what was lost before it take.
@@ -108,28 +122,30 @@ impl Running {
         self.doubt.is_some()
     }
 
-    /// Holds a block back, and those after it.
-    pub(super) fn doubt(&mut self, block: Block, late: i64) {
-        self.doubt = Some((block.stamp.arrived.awake, late));
+    /// Holds a block back, and those after it; `hole` is what may have been before it.
+    pub(super) fn doubt(&mut self, block: Block, late: i64, hole: Hole) {
+        let since = block.stamp.arrived.awake;
+        self.doubt = Some(Doubt { since, late, hole });
         self.held.push(block);
     }
 
     pub(super) fn hold(&mut self, block: Block, late: i64) {
-        if let Some((_, least)) = &mut self.doubt {
-            *least = late.min(*least);
+        if let Some(doubt) = &mut self.doubt {
+            doubt.late = late.min(doubt.late);
         }
         self.held.push(block);
     }
 
     pub(super) fn doubt_is_over(&self, awake: Duration) -> bool {
-        self.doubt
-            .is_some_and(|(since, _)| awake.saturating_sub(since) >= DOUBT)
+        let since = self.doubt.as_ref().map(|doubt| doubt.since);
+        since.is_some_and(|since| awake.saturating_sub(since) >= DOUBT)
     }
 
-    /// The blocks held back and how late they were; nothing where there is no doubt.
-    pub(super) fn release(&mut self) -> Option<(Vec<Block>, i64)> {
-        let (_, late) = self.doubt.take()?;
-        Some((std::mem::take(&mut self.held), late))
+    /// The blocks held back, how late they were, and what is missing before them; nothing where
+    /// there is no doubt.
+    pub(super) fn release(&mut self) -> Option<(Vec<Block>, i64, Hole)> {
+        let Doubt { late, hole, .. } = self.doubt.take()?;
+        Some((std::mem::take(&mut self.held), late, hole))
     }
 
     /// A block at 16 kHz, as far as the filter gives it already.

@@ -41,11 +41,6 @@ impl Shelf {
         }
     }
 
-    /// Whether nothing is there.
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// Samples that the first piece has, and its hole where it is one.
     pub(super) fn front(&self) -> Option<(u64, Option<Hole>)> {
         self.0.front().map(|piece| match piece {

@@ -76,7 +76,6 @@ pub(super) struct Track {
     /// How much of the machine's sleep is in the gaps.
     slept: Duration,
     pace: Pace,
-    has_begun: bool,
     pub(super) shelf: Shelf,
     pub(super) notices: Vec<Notice>,
     pub(super) failures: Vec<MicrophoneError>,
@@ -113,7 +112,6 @@ impl Track {
             position: 0,
             slept: origin.slept(),
             pace: Pace::default(),
-            has_begun: false,
             shelf: Shelf::default(),
             notices: Vec::new(),
             failures: Vec::new(),
@@ -142,9 +140,7 @@ impl Track {
                 let why = match running.line.faults.fault() {
                     Some(Fault::Gone) => Some(GapWhy::Unplugged),
                     Some(Fault::Changed) => Some(GapWhy::RateChanged),
-                    None if now.awake.saturating_sub(running.last.awake) >= STALL => {
-                        Some(GapWhy::Unplugged)
-                    }
+                    None if running.silent_for(now.awake) >= STALL => Some(GapWhy::Unplugged),
                     None => None,
                 };
                 if let Some(why) = why {
@@ -210,25 +206,12 @@ impl Track {
         let step = running.weigh(&block);
         let end = running.held_length() + running.length(&block);
         let late = nanos(arrived.boot.saturating_sub(self.origin)) - self.position - end;
-        if running.is_first() {
-            running.begin();
-            if let Some(notice) = running.back.take() {
-                if let Notice::Back { device, .. } = &notice {
-                    self.device.clone_from(device);
-                }
-                self.notices.push(notice);
+        if let Some(hole) = running.begin() {
+            self.notices.extend(running.back.take());
+            if let Some(Notice::Back { device, .. }) = self.notices.last() {
+                self.device.clone_from(device);
             }
-            let hole = if self.has_begun {
-                Hole::Lost(running.why)
-            } else {
-                Hole::Start
-            };
-            self.has_begun = true;
-            let missing = late - self.pace.reference();
-            self.gap(missing, hole, arrived);
-            let late = self.behind(arrived.boot) - end;
-            self.pace.hear(late, arrived.awake);
-            self.emit(&block);
+            running.doubt(block, late, hole);
             return;
         }
         if running.is_in_doubt() {
@@ -238,7 +221,7 @@ impl Track {
                 self.settle(arrived);
             }
         } else if self.pace.is_doubtful(late, block.stamp.skipped) {
-            running.doubt(block, late);
+            running.doubt(block, late, Hole::Lost(GapWhy::Overrun));
         } else {
             self.slept = arrived.slept();
             self.pace.hear(late, arrived.awake);
@@ -250,19 +233,21 @@ impl Track {
     }
 
     /// Decides what is in doubt: the blocks held back caught up with the clock, or sound was lost
-    /// before them.
+    /// before them. So it is with the first blocks of a stream, which come in a burst or late.
     fn settle(&mut self, now: Moment) {
         let State::Running(running) = &mut self.state else {
             return;
         };
-        let Some((held, late)) = running.release() else {
+        let Some((held, late, hole)) = running.release() else {
             return;
         };
-        let missing = late - self.pace.usual().unwrap_or(late);
-        if self.pace.is_doubtful(late, true) {
+        let missing = late - self.pace.expected();
+        if hole == Hole::Start || self.pace.is_doubtful(late, true) {
             self.flush();
-            self.gap(missing, Hole::Lost(GapWhy::Overrun), now);
+            self.gap(missing, hole, now);
         }
+        self.slept = now.slept();
+        self.pace.hear(late.min(self.pace.expected()), now.awake);
         for block in held {
             self.emit(&block);
         }
@@ -398,7 +383,7 @@ impl Track {
             Ok(result) => result.and_then(|(opened, line)| {
                 let device = opened.device.clone();
                 let mut running = Running::new(opened, line, now)?;
-                running.why = why;
+                running.before = Hole::Lost(why);
                 Ok((device, running))
             }),
         };
