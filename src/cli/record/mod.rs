@@ -117,7 +117,7 @@ pub fn run(world: &World, args: &RecordArgs) -> Result<ExitCode, Failure> {
         ..Known::default()
     };
     // What is wrong with the request shows before anybody speaks.
-    let mut drafting = Drafting::open(world, &args.drafting, 1, known)?;
+    let mut drafting = Drafting::open(world, &args.drafting, 1, &known)?;
     let user_key = key::unlock_or_set_up(world)?;
     let microphone = Microphone::open(&wanted(args)).map_err(|error| {
         let hint = error.hint();
