@@ -462,7 +462,7 @@ fn a_device_that_gives_nothing_is_opened_anew() {
     let mut heard = Heard::default();
     heard.listen(&room, &mut microphone, 3.0);
     room.stall("desk", true);
-    heard.listen(&room, &mut microphone, 9.0);
+    heard.listen(&room, &mut microphone, 16.0);
     room.stall("desk", false);
     heard.listen(&room, &mut microphone, 3.0);
     heard.stop(microphone);
@@ -474,7 +474,7 @@ fn a_device_that_gives_nothing_is_opened_anew() {
         .filter(|n| matches!(n, Notice::Lost { .. }))
         .count();
     assert_eq!(lost, 1, "{:?}", heard.notices);
-    near(heard.length / 16, 15_000, 150);
+    near(heard.length / 16, 22_000, 150);
 }
 
 #[test]

@@ -190,9 +190,12 @@ fn verdict(channel: usize, loudest: f32, meter: &Meter, complaints: &[&Complaint
         anstream::println!("{which}good: speech at {loudest:.0} dB");
         return true;
     }
-    anstream::println!(
-        "{which}nobody was heard, the loudest was at {loudest:.0} dB; speak, or choose another: notewright devices"
-    );
+    let heard = if loudest.is_finite() {
+        format!("nobody was heard, the loudest was at {loudest:.0} dB")
+    } else {
+        "no sound was heard".to_owned()
+    };
+    anstream::println!("{which}{heard}; speak, or choose another: notewright devices");
     false
 }
 

@@ -24,6 +24,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (mut at, mut gaps, mut quiet) = (0_u64, 0_u64, QUIET);
     let mut hear = |taken: Taken, at: &mut u64| match taken {
         Taken::Samples(channels) => {
+            if *at == 0 {
+                println!("sound");
+            }
             for sample in &channels[0] {
                 if sample.abs() > LOUD {
                     if quiet >= QUIET {

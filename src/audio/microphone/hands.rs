@@ -35,9 +35,8 @@ impl Hands {
         result
     }
 
-    /// Lets go of an input.
-    pub(super) fn let_go(self, input: Box<dyn Input>) {
-        // The result is of no interest.
-        let _ = self.start(move || drop(input));
+    /// Lets go of an input, and tells when it is gone.
+    pub(super) fn let_go(self, input: Box<dyn Input>) -> Receiver<()> {
+        self.start(move || drop(input))
     }
 }

@@ -10,6 +10,9 @@ pub(super) const SECOND: i64 = 1_000_000_000;
 const DOUBTFUL: i64 = SECOND / 4;
 /// The same where the system told of an overrun.
 const DOUBTFUL_SKIP: i64 = SECOND / 50;
+/// What may be left of a lateness that came without a word before it counts as lost: on a busy
+/// machine blocks stay late by some hundredths for a while.
+const LEFT: i64 = SECOND * 6 / 100;
 /// How long the least lateness is remembered, once to twice.
 const BUCKET: Duration = Duration::from_secs(4);
 /// Drift up to here is left alone: blocks jitter by that much.
@@ -64,6 +67,11 @@ impl Pace {
     pub(super) fn is_doubtful(&self, late: i64, skipped: bool) -> bool {
         let limit = if skipped { DOUBTFUL_SKIP } else { DOUBTFUL };
         late - self.expected() > limit
+    }
+
+    /// Whether a lateness that stayed is lost sound; `is_told` where the system said so.
+    pub(super) fn is_loss(&self, late: i64, is_told: bool) -> bool {
+        late - self.expected() > if is_told { DOUBTFUL_SKIP } else { LEFT }
     }
 
     /// Takes in the lateness of a block that came at `at`.

@@ -91,13 +91,19 @@ impl Running {
         std::mem::take(&mut self.is_first).then_some(self.before)
     }
 
-    /// For how long nothing came, as far as was looked.
-    pub(super) fn silent_for(&mut self, awake: Duration) -> Duration {
+    /// Whether nothing came for `longest`, or for `first` where nothing came yet.
+    pub(super) fn is_stalled(
+        &mut self,
+        awake: Duration,
+        longest: Duration,
+        first: Duration,
+    ) -> bool {
         let calls = self.line.faults.calls();
         if calls != self.calls.0 {
             self.calls = (calls, awake);
         }
-        awake.saturating_sub(self.calls.1)
+        let limit = if calls == 0 { first } else { longest };
+        awake.saturating_sub(self.calls.1) >= limit
     }
 
     /// Nanoseconds that a block and what was lost before it take.
@@ -139,6 +145,11 @@ impl Running {
     pub(super) fn doubt_is_over(&self, awake: Duration) -> bool {
         let since = self.doubt.as_ref().map(|doubt| doubt.since);
         since.is_some_and(|since| awake.saturating_sub(since) >= DOUBT)
+    }
+
+    /// Whether the system told of lost sound before a block held back.
+    pub(super) fn is_told(&self) -> bool {
+        self.held.iter().any(|block| block.stamp.skipped)
     }
 
     /// The blocks held back, how late they were, and what is missing before them; nothing where

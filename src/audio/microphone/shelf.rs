@@ -4,6 +4,9 @@ use std::collections::VecDeque;
 
 use crate::audio::microphone::GapWhy;
 
+/// Samples up to which a sound takes in the next.
+const JOINED: usize = 4_000;
+
 /// Why a stretch has no sound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Hole {
@@ -35,9 +38,20 @@ impl Piece {
 pub(super) struct Shelf(VecDeque<Piece>);
 
 impl Shelf {
+    /// Adds to the end; short sounds become one, so that a reader who is late has fewer to take.
     pub(super) fn put(&mut self, piece: Piece) {
-        if piece.len() > 0 {
-            self.0.push_back(piece);
+        if piece.len() == 0 {
+            return;
+        }
+        match (self.0.back_mut(), piece) {
+            (Some(Piece::Sound(before)), Piece::Sound(new))
+                if before.first().is_some_and(|first| first.len() < JOINED) =>
+            {
+                for (before, new) in before.iter_mut().zip(new) {
+                    before.extend(new);
+                }
+            }
+            (_, piece) => self.0.push_back(piece),
         }
     }
 

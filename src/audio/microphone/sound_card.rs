@@ -71,7 +71,7 @@ fn list(host: &cpal::Host) -> Result<Vec<(cpal::Device, Device)>, MicrophoneErro
         .map_err(|error| MicrophoneError::NoSoundSystem {
             cause: error.to_string(),
         })?;
-    let mut seen = HashSet::new();
+    let (mut ids, mut names) = (HashSet::new(), HashSet::new());
     let mut found = Vec::new();
     for device in default.into_iter().chain(others) {
         let id = device.id().ok();
@@ -80,7 +80,7 @@ fn list(host: &cpal::Host) -> Result<Vec<(cpal::Device, Device)>, MicrophoneErro
         if !is_default && !is_offered(&told.id) {
             continue;
         }
-        if seen.insert(told.id.clone()) && seen.insert(told.name.clone()) {
+        if ids.insert(told.id.clone()) && names.insert(told.name.clone()) {
             found.push((device, told));
         }
     }
@@ -91,6 +91,7 @@ fn list(host: &cpal::Host) -> Result<Vec<(cpal::Device, Device)>, MicrophoneErro
             Some(
                 MicrophoneError::NoDevice
                     | MicrophoneError::NotFound { .. }
+                    | MicrophoneError::NoSoundSystem { .. }
                     | MicrophoneError::Failed { .. }
             )
         )
@@ -106,7 +107,7 @@ fn is_offered(id: &str) -> bool {
     if !cfg!(any(target_os = "linux", target_os = "freebsd")) {
         return true;
     }
-    id.starts_with("plughw:") || matches!(id, "pulse" | "pipewire" | "jack")
+    id.starts_with("plughw:") || matches!(id, "pulse" | "pipewire")
 }
 
 fn describe(device: &cpal::Device, is_default: bool) -> Device {
@@ -336,6 +337,10 @@ fn explain(error: &cpal::Error, label: &str) -> MicrophoneError {
         },
         ErrorKind::UnsupportedConfig => MicrophoneError::UnsupportedFormat {
             device,
+            cause: error.to_string(),
+        },
+        // How ALSA tells that the sound server behind it is not there.
+        _ if error.to_string().contains("refused") => MicrophoneError::NoSoundSystem {
             cause: error.to_string(),
         },
         _ => MicrophoneError::Failed {

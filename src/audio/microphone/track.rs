@@ -17,16 +17,23 @@ use crate::audio::microphone::{GapWhy, Notice};
 
 /// An input that gives nothing for so long while the machine is awake is opened anew.
 const STALL: Duration = Duration::from_secs(2);
+/// The same before its first sound: a sound server that was idle takes two seconds.
+const FIRST_SOUND: Duration = Duration::from_secs(5);
 /// How long the same device is waited for before the default is taken in its place.
 const LOYALTY: Duration = Duration::from_secs(3);
 /// Between two attempts to open an input, at first and at most.
 const PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
-/// How long a sound system may take to open an input at the start.
+/// How long a sound system may take to open an input, at the start and at first later on.
 const OPENING: Duration = Duration::from_secs(10);
+/// How long it may take to let one go. A server that was killed may keep its client waiting for
+/// ever (PulseAudio 16, in `pa_memimport_free`).
+const LETTING_GO: Duration = Duration::from_millis(500);
 /// A gap that still grows is told by the second, up to this far behind the clock: what the input
 /// gives when it is back may have been caught a little before.
 const BEHIND: i64 = SECOND / 2;
+/// How much is taken in at once.
+const DRAINED: i64 = 4 * SECOND;
 /// What a machine takes to wake counts as sleep.
 const WAKING: i64 = 3 * SECOND;
 
@@ -54,7 +61,10 @@ struct Away {
     next_try: Duration,
     pause: Duration,
     why: GapWhy,
-    attempt: Option<Receiver<Attempt>>,
+    /// With the time at which it began.
+    attempt: Option<(Receiver<Attempt>, Duration)>,
+    /// How long it may take.
+    patience: Duration,
     /// What is let go before the next attempt: some devices open once only.
     old: Option<Box<dyn Input>>,
     /// The cause that was told already.
@@ -140,7 +150,9 @@ impl Track {
                 let why = match running.line.faults.fault() {
                     Some(Fault::Gone) => Some(GapWhy::Unplugged),
                     Some(Fault::Changed) => Some(GapWhy::RateChanged),
-                    None if running.silent_for(now.awake) >= STALL => Some(GapWhy::Unplugged),
+                    None if running.is_stalled(now.awake, STALL, FIRST_SOUND) => {
+                        Some(GapWhy::Unplugged)
+                    }
                     None => None,
                 };
                 if let Some(why) = why {
@@ -171,7 +183,7 @@ impl Track {
         if let State::Away(away) = &mut self.state
             && let Some(input) = away.old.take()
         {
-            self.hands.let_go(input);
+            drop(self.hands.let_go(input));
         }
     }
 
@@ -180,8 +192,11 @@ impl Track {
         nanos(boot.saturating_sub(self.origin)) - self.position
     }
 
+    /// Takes in what the ring holds, at most some seconds of it: a machine that is slower than the
+    /// sound must come back from here.
     fn drain(&mut self) {
-        loop {
+        let end = self.position.saturating_add(DRAINED);
+        while self.position < end {
             let State::Running(running) = &mut self.state else {
                 return;
             };
@@ -216,7 +231,7 @@ impl Track {
         }
         if running.is_in_doubt() {
             running.hold(block, late);
-            let caught_up = !self.pace.is_doubtful(late, true);
+            let caught_up = !self.pace.is_loss(late, true);
             if caught_up || running.doubt_is_over(arrived.awake) {
                 self.settle(arrived);
             }
@@ -238,11 +253,12 @@ impl Track {
         let State::Running(running) = &mut self.state else {
             return;
         };
+        let is_told = running.is_told();
         let Some((held, late, hole)) = running.release() else {
             return;
         };
         let missing = late - self.pace.expected();
-        if hole == Hole::Start || self.pace.is_doubtful(late, true) {
+        if hole == Hole::Start || self.pace.is_loss(late, is_told) {
             self.flush();
             self.gap(missing, hole, now);
         }
@@ -340,6 +356,7 @@ impl Track {
             pause: PAUSE,
             why,
             attempt: None,
+            patience: OPENING,
             old: None,
             told: None,
         };
@@ -364,21 +381,22 @@ impl Track {
             let waited = now.awake.saturating_sub(away.since) >= LOYALTY;
             let any = self.aim.may_be_other && waited;
             let old = away.old.take();
-            away.attempt = Some(start(
-                &self.host,
-                &self.clock,
-                self.hands,
-                &self.aim,
-                any,
-                old,
-            ));
+            let attempt = start(&self.host, &self.clock, self.hands, &self.aim, any, old);
+            away.attempt = Some((attempt, now.awake));
         }
-        let Some(attempt) = &away.attempt else {
+        let Some((attempt, begun)) = &away.attempt else {
             return;
         };
         let why = away.why;
         let result = match attempt.try_recv() {
-            Err(TryRecvError::Empty) => return,
+            Err(TryRecvError::Empty) if now.awake.saturating_sub(*begun) < away.patience => return,
+            Err(TryRecvError::Empty) => {
+                // Whoever hangs is left hanging, and fewer each time.
+                away.patience *= 2;
+                Err(MicrophoneError::NoSoundSystem {
+                    cause: "it hangs".to_owned(),
+                })
+            }
             Err(TryRecvError::Disconnected) => Err(MicrophoneError::NoDevice),
             Ok(result) => result.and_then(|(opened, line)| {
                 let device = opened.device.clone();
@@ -400,7 +418,9 @@ impl Track {
                 // That it is not there was told when it went.
                 let is_absence = matches!(
                     error,
-                    MicrophoneError::NoDevice | MicrophoneError::NotFound { .. }
+                    MicrophoneError::NoDevice
+                        | MicrophoneError::NotFound { .. }
+                        | MicrophoneError::NoSoundSystem { .. }
                 );
                 if !is_absence && away.told.as_ref() != Some(&error) {
                     away.told = Some(error.clone());
@@ -408,6 +428,12 @@ impl Track {
                 }
             }
         }
+    }
+}
+
+impl Drop for Track {
+    fn drop(&mut self) {
+        self.stop();
     }
 }
 
@@ -425,8 +451,12 @@ fn start(
     old: Option<Box<dyn Input>>,
 ) -> Receiver<Attempt> {
     let (host, clock, aim) = (Arc::clone(host), Arc::clone(clock), aim.clone());
+    let gone = old.map(|old| hands.let_go(old));
     hands.start(move || {
-        drop(old);
+        if let Some(gone) = gone {
+            // Some devices open once only; whether it was let go shows when it is opened.
+            let _ = gone.recv_timeout(LETTING_GO);
+        }
         let first = open(&*host, &clock, aim.name.as_deref(), aim.channels);
         match first {
             Err(_) if any && aim.name.is_some() => open(&*host, &clock, None, aim.channels),
