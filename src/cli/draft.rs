@@ -12,6 +12,7 @@ use crate::cli::formats;
 use crate::cli::hearing::{HearingArgs, shown};
 use crate::cli::input::{self, Taker};
 use crate::cli::output::Target;
+use crate::cli::own_words;
 use crate::cli::show;
 use crate::note::document::DraftNote;
 use crate::note::format::NoteFormat;
@@ -101,6 +102,7 @@ pub fn run(world: &World, args: &DraftArgs) -> Result<ExitCode, Failure> {
                 .hint("name a folder for the notes with --output, or give one input"),
         );
     }
+    let own = own_words::of(world, args.hearing.vocabulary())?;
     let mut taker = Taker::new(world, &args.hearing, args.mode.map(Mode::from), args.quiet);
     let mut composing = Composing::new(world, &args.composing, args.hearing.threads())?;
     let mut all_well = true;
@@ -117,8 +119,9 @@ pub fn run(world: &World, args: &DraftArgs) -> Result<ExitCode, Failure> {
             failure.show();
             all_well = false;
         }
-        let mut note =
-            composing.draft(|composer| pipeline::draft(&taken.transcript, format, date, composer));
+        let mut note = composing.draft(|composer| {
+            pipeline::draft_with(&own, &taken.transcript, format, date, composer)
+        });
         if let Some(failure) = composing.failure() {
             failure.show();
             all_well = false;

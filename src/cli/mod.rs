@@ -2,6 +2,7 @@
 
 pub mod author;
 pub mod composing;
+pub mod corrections;
 pub mod difference;
 pub mod doctor;
 pub mod draft;
@@ -13,6 +14,7 @@ pub mod input;
 pub mod interventions;
 pub mod models;
 pub mod output;
+pub mod own_words;
 pub mod progress;
 pub mod redraft;
 pub mod settings;
@@ -58,6 +60,8 @@ enum Command {
     Transcribe(transcribe::TranscribeArgs),
     /// Show how a text was read: for each clause its section, and the words that decided.
     Explain(explain::ExplainArgs),
+    /// See and change what is put right for you: "vock" is VOC.
+    Corrections(corrections::CorrectionsArgs),
     /// See which models there are, and install or remove them.
     Models(models::ModelsArgs),
     /// Show the note formats, or one of them.
@@ -121,6 +125,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Redraft(args) => redraft::run(&world, &args),
         Command::Transcribe(args) => transcribe::run(&world, &args),
         Command::Explain(args) => explain::run(&world, &args),
+        Command::Corrections(args) => corrections::run(&world, &args),
         Command::Models(args) => hearing::models(&world, &args),
         Command::Formats(args) => formats::run(&args),
         Command::Interventions(args) => interventions::run(&args),
