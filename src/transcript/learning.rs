@@ -6,14 +6,13 @@ use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use crate::session::Speech;
 use crate::transcript::numbers;
+use crate::transcript::sound;
 use crate::transcript::words::{Token, TokenKind, tokenise};
 
 /// Most words on either side of a change.
 const MOST_WORDS: usize = 4;
 /// Most characters on either side.
 const MOST_CHARS: usize = 40;
-/// How alike two sounds must be, 1 being the same.
-const ALIKE: f64 = 0.6;
 
 /// A slip: what was heard, and what is meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +26,7 @@ pub struct Slip {
 /// Why a change that sounds alike is not learned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Doubt {
-    /// It would change an everyday word wherever that is said.
+    /// It would change an everyday word wherever that is said, or put one in.
     Everyday,
     /// It is a name, and names of clients do not belong into a list in the clear.
     Name,
@@ -42,7 +41,7 @@ pub enum Doubt {
 impl std::fmt::Display for Doubt {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
-            Self::Everyday => "an everyday word would be changed wherever it is said",
+            Self::Everyday => "everyday words are not changed into each other by themselves",
             Self::Name => "it may be a name, and names of clients do not belong into this list",
             Self::Number => "it changes a number",
             Self::Sense => "it changes what is said, not how it is written",
@@ -82,7 +81,7 @@ pub fn learn(before: &str, after: &str, is_everyday: &dyn Fn(&str) -> bool) -> L
         ) else {
             continue;
         };
-        if !sound_alike(&heard, &meant) {
+        if !sound::alike(heard.text, meant.text) {
             continue;
         }
         let slip = Slip {
@@ -126,6 +125,8 @@ struct Text<'a> {
 struct Part<'a> {
     text: &'a str,
     tokens: &'a [Token],
+    /// Whether a sentence begins with it.
+    begins: bool,
 }
 
 impl<'a> Text<'a> {
@@ -148,8 +149,15 @@ impl<'a> Text<'a> {
         let phrase = text
             .chars()
             .all(|c| c.is_alphanumeric() || " '\u{2019}-/".contains(c));
-        (phrase && tokens.len() <= MOST_WORDS && text.chars().count() <= MOST_CHARS)
-            .then_some(Part { text, tokens })
+        let before = self.text[..first.span.start].trim_end_matches([' ', '"']);
+        let begins = before.is_empty() || before.ends_with(['.', '?', '!', ':', '\n']);
+        (phrase && tokens.len() <= MOST_WORDS && text.chars().count() <= MOST_CHARS).then_some(
+            Part {
+                text,
+                tokens,
+                begins,
+            },
+        )
     }
 
     /// Whether these words stand here one after the other.
@@ -173,7 +181,9 @@ fn doubt(
         Some(Doubt::Number)
     } else if turns(heard) != turns(meant) {
         Some(Doubt::Sense)
-    } else if everyday(heard) && (heard.tokens.len() == 1 || everyday(meant) && !is_term) {
+    } else if everyday(heard) && (heard.tokens.len() == 1 || everyday(meant) && !is_term)
+        || heard.tokens.len() == 1 && everyday(meant) && !is_term
+    {
         Some(Doubt::Everyday)
     } else if !is_term && meant.tokens.iter().any(|t| is_name(meant, t, is_everyday)) {
         Some(Doubt::Name)
@@ -184,10 +194,12 @@ fn doubt(
     }
 }
 
-/// Whether a word may be a person's name: a capital first and no everyday word.
+/// Whether a word may be a person's name: a capital first, where no sentence begins with an everyday
+/// word.
 fn is_name(part: &Part<'_>, token: &Token, is_everyday: &dyn Fn(&str) -> bool) -> bool {
     let start = token.span.start - part.tokens[0].span.start;
-    part.text[start..].starts_with(char::is_uppercase) && !is_everyday(&token.lower)
+    part.text[start..].starts_with(char::is_uppercase)
+        && !(part.begins && start == 0 && is_everyday(&token.lower))
 }
 
 /// The numbers of a part, as they are written.
@@ -222,131 +234,6 @@ fn lowers<'a>(part: &Part<'a>) -> Vec<&'a str> {
     part.tokens.iter().map(|t| t.lower.as_str()).collect()
 }
 
-/// Whether the two sound alike, spelled out letter by letter or not.
-fn sound_alike(heard: &Part<'_>, meant: &Part<'_>) -> bool {
-    let heard = sounds(heard);
-    let meant = sounds(meant);
-    heard.iter().any(|a| {
-        meant.iter().any(|b| {
-            !a.is_empty() && !b.is_empty() && strsim::normalized_damerau_levenshtein(a, b) >= ALIKE
-        })
-    })
-}
-
-/// How the words may sound: as words, and with what is in capitals or stands alone spelled out.
-fn sounds(part: &Part<'_>) -> [String; 2] {
-    let (mut plain, mut spelled) = (String::new(), String::new());
-    for token in part.tokens {
-        let start = token.span.start - part.tokens[0].span.start;
-        let text = &part.text[start..start + token.span.len()];
-        let letters = text.chars().all(char::is_uppercase) || text.chars().count() == 1;
-        for c in token.lower.chars() {
-            plain.push_str(
-                DIGITS
-                    .iter()
-                    .find(|(d, _)| *d == c)
-                    .map_or("", |(_, name)| name),
-            );
-            spelled.push_str(
-                DIGITS
-                    .iter()
-                    .find(|(d, _)| *d == c)
-                    .map_or("", |(_, name)| name),
-            );
-            if c.is_alphabetic() {
-                plain.push(c);
-                let name = LETTERS.iter().find(|(l, _)| letters && *l == c);
-                match name {
-                    Some((_, name)) => spelled.push_str(name),
-                    None => spelled.push(c),
-                }
-            }
-        }
-    }
-    [fold(&plain), fold(&spelled)]
-}
-
-const DIGITS: &[(char, &str)] = &[
-    ('0', "zero"),
-    ('1', "one"),
-    ('2', "two"),
-    ('3', "three"),
-    ('4', "four"),
-    ('5', "five"),
-    ('6', "six"),
-    ('7', "seven"),
-    ('8', "eight"),
-    ('9', "nine"),
-];
-
-/// Letters as they are called.
-const LETTERS: &[(char, &str)] = &[
-    ('a', "ay"),
-    ('b', "bee"),
-    ('c', "see"),
-    ('d', "dee"),
-    ('e', "ee"),
-    ('f', "ef"),
-    ('g', "jee"),
-    ('h', "aitch"),
-    ('i', "eye"),
-    ('j', "jay"),
-    ('k', "kay"),
-    ('l', "el"),
-    ('m', "em"),
-    ('n', "en"),
-    ('o', "oh"),
-    ('p', "pee"),
-    ('q', "kew"),
-    ('r', "ar"),
-    ('s', "es"),
-    ('t', "tee"),
-    ('u', "yu"),
-    ('v', "vee"),
-    ('w', "dubleyu"),
-    ('x', "eks"),
-    ('y', "wy"),
-    ('z', "zee"),
-];
-
-/// Spellings of one sound, the longer first.
-const SAME_SOUND: &[(&str, &str)] = &[
-    ("tch", "x"),
-    ("sch", "x"),
-    ("ch", "x"),
-    ("sh", "x"),
-    ("ph", "f"),
-    ("gh", ""),
-    ("ck", "k"),
-    ("qu", "k"),
-    ("th", "t"),
-    ("ce", "se"),
-    ("ci", "si"),
-    ("cy", "si"),
-    ("dge", "j"),
-    ("q", "k"),
-    ("c", "k"),
-    ("z", "s"),
-    ("w", "u"),
-    ("y", "i"),
-];
-
-/// A rough image of the sound: one sign for each consonant's sound and one for all vowels.
-fn fold(letters: &str) -> String {
-    let mut sound = letters.to_owned();
-    for (written, said) in SAME_SOUND {
-        sound = sound.replace(written, said);
-    }
-    let mut folded = String::new();
-    for c in sound.chars() {
-        let c = if "aeiouh".contains(c) { 'a' } else { c };
-        if !folded.ends_with(c) {
-            folded.push(c);
-        }
-    }
-    folded
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -355,7 +242,7 @@ mod tests {
 
     const EVERYDAY: &[&str] = &[
         "her", "his", "act", "out", "there", "their", "see", "ass", "eye", "sad", "can", "form",
-        "from", "was", "four", "the", "he", "she", "today",
+        "from", "was", "four", "the", "he", "she", "today", "john",
     ];
 
     fn learned(before: &str, after: &str) -> Vec<(String, String, Option<Doubt>)> {

@@ -15,6 +15,7 @@ pub mod numbers;
 pub mod own_words;
 pub mod phrase;
 pub mod script;
+mod sound;
 pub mod spoken;
 pub mod transcriber;
 mod utterances;

@@ -217,11 +217,18 @@ fn note_text(path: &Path) -> Option<String> {
     Some(texts.join("\n"))
 }
 
-/// Whether people say this word anyway: the phrases of the lexicon are made of such words.
+/// Whether people say this word anyway: the lexicon writes it without a capital.
 fn is_everyday(word: &str) -> bool {
     static WORDS: LazyLock<HashSet<String>> = LazyLock::new(|| {
         let interventions = EMBEDDED.interventions.iter().map(|(_, text)| *text);
-        let all = [EMBEDDED.cues, EMBEDDED.measures, EMBEDDED.risk];
+        let all = [
+            EMBEDDED.cues,
+            EMBEDDED.measures,
+            EMBEDDED.risk,
+            include_str!("../../../lexicon/talk.toml"),
+            include_str!("../../../lexicon/emdr-talk.toml"),
+            include_str!("../../../lexicon/grounding.toml"),
+        ];
         all.into_iter()
             .chain(interventions)
             .flat_map(words)
