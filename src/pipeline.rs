@@ -11,6 +11,7 @@ use crate::session::SessionDate;
 use crate::transcript::assembly::{self, Heard, Task};
 use crate::transcript::document::Transcript;
 use crate::transcript::event::Event;
+use crate::transcript::own_words::OwnWords;
 use crate::transcript::script::Script;
 use crate::transcript::transcriber::Transcriber;
 
@@ -32,18 +33,32 @@ pub fn draft(
     date: Option<SessionDate>,
     composer: &mut dyn Composer,
 ) -> DraftNote {
-    read(transcript, format, date, |matter| compose(matter, composer))
+    draft_with(&OwnWords::default(), transcript, format, date, composer)
+}
+
+/// Drafts a note from a transcript in the clinician's own words.
+pub fn draft_with(
+    own: &OwnWords,
+    transcript: &Transcript,
+    format: &NoteFormat,
+    date: Option<SessionDate>,
+    composer: &mut dyn Composer,
+) -> DraftNote {
+    read(own, transcript, format, date, |matter| {
+        compose(matter, composer)
+    })
 }
 
 /// Reads a transcript for a note, and does something with what was read.
 pub fn read<T>(
+    own: &OwnWords,
     transcript: &Transcript,
     format: &NoteFormat,
     date: Option<SessionDate>,
     act: impl FnOnce(Matter<'_>) -> T,
 ) -> T {
     let lexicon = Lexicon::embedded();
-    let script = Script::of(transcript, &lexicon.instrument_names);
+    let script = Script::with(transcript, &lexicon.instrument_names, own);
     let reading = reading::read(lexicon, &script, &format.purpose());
     act(Matter {
         transcript,

@@ -12,11 +12,13 @@ use crate::cli::formats;
 use crate::cli::hearing::{HearingArgs, shown};
 use crate::cli::input::{self, Taken, Taker};
 use crate::cli::output::Target;
+use crate::cli::own_words;
 use crate::cli::show;
 use crate::note::document::DraftNote;
 use crate::note::format::NoteFormat;
 use crate::pipeline;
 use crate::session::{Mode, SessionDate};
+use crate::transcript::own_words::OwnWords;
 
 /// Draft a note from typed text, a transcript or a recording.
 #[derive(Debug, Args)]
@@ -160,6 +162,7 @@ pub struct Drafting<'a> {
     /// Makes inputs into transcripts.
     pub taker: Taker<'a>,
     composing: Composing<'a>,
+    own: OwnWords,
     all_well: bool,
 }
 
@@ -205,6 +208,7 @@ impl<'a> Drafting<'a> {
             target,
             taker: Taker::new(world, &args.hearing, mode, args.quiet),
             composing: Composing::new(world, &args.composing, args.hearing.threads(), args.quiet)?,
+            own: own_words::of(world, args.hearing.vocabulary())?,
             all_well: true,
         })
     }
@@ -220,10 +224,10 @@ impl<'a> Drafting<'a> {
         for failure in &taken.failures {
             self.fail(failure);
         }
-        let (format, date) = (self.format, self.date);
+        let (format, date, own) = (self.format, self.date, &self.own);
         let mut note = self
             .composing
-            .draft(|composer| pipeline::draft(&taken.transcript, format, date, composer));
+            .draft(|composer| pipeline::draft_with(own, &taken.transcript, format, date, composer));
         if let Some(failure) = self.composing.failure() {
             failure.show();
             self.all_well = false;

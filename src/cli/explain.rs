@@ -11,6 +11,7 @@ use crate::cli::failure::Failure;
 use crate::cli::formats;
 use crate::cli::hearing::HearingArgs;
 use crate::cli::input::{self, Taker};
+use crate::cli::own_words;
 use crate::note::format::NoteFormat;
 use crate::reading::interventions::{How, Status, Tag};
 use crate::reading::lexicon::{CueKind, Lexicon, Reach, Sense};
@@ -19,8 +20,10 @@ use crate::reading::risk::RiskStatus;
 use crate::reading::routing::Kind;
 use crate::reading::{self, ReadClause, Reading};
 use crate::session::Mode;
+use crate::transcript::corrections::Source;
 use crate::transcript::document::Transcript;
-use crate::transcript::script::{Script, ScriptUtterance};
+use crate::transcript::own_words::OwnWords;
+use crate::transcript::script::{Corrected, Script, ScriptUtterance};
 
 /// Show how a text was read: for each clause its section, what was found in it, and why.
 #[derive(Debug, Args)]
@@ -43,10 +46,11 @@ pub struct ExplainArgs {
 /// When an input cannot be read or the format does not exist.
 pub fn run(world: &World, args: &ExplainArgs) -> Result<ExitCode, Failure> {
     let format = formats::named(&args.format)?;
+    let own = own_words::of(world, args.hearing.vocabulary())?;
     let mut taker = Taker::new(world, &args.hearing, None, false);
     for input in input::given(&args.inputs)? {
         let taken = taker.take(input)?;
-        anstream::print!("{}", explain(&taken.transcript, format, args.phrases));
+        anstream::print!("{}", explain(&own, &taken.transcript, format, args.phrases));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -54,9 +58,14 @@ pub fn run(world: &World, args: &ExplainArgs) -> Result<ExitCode, Failure> {
 /// Explains the reading of a transcript, a paragraph for each clause; with `phrases`, every phrase of
 /// the lexicon that was found in it.
 #[must_use]
-pub fn explain(transcript: &Transcript, format: &NoteFormat, phrases: bool) -> String {
+pub fn explain(
+    own: &OwnWords,
+    transcript: &Transcript,
+    format: &NoteFormat,
+    phrases: bool,
+) -> String {
     let lexicon = Lexicon::embedded();
-    let script = Script::of(transcript, &lexicon.instrument_names);
+    let script = Script::with(transcript, &lexicon.instrument_names, own);
     let reading = reading::read(lexicon, &script, &format.purpose());
     let page = Page {
         lexicon,
@@ -87,6 +96,11 @@ impl Page<'_> {
         let utterance = &self.script.utterances[clause.utterance];
         let _ = writeln!(text, "\u{201c}{}\u{201d}", utterance.quote(&clause.words));
         let _ = writeln!(text, "    {}", self.section(read));
+        for slip in &utterance.corrected {
+            if clause.words.start <= slip.words.start && slip.words.end <= clause.words.end {
+                let _ = writeln!(text, "    {}", corrected(utterance, slip));
+            }
+        }
         let span = utterance.span(&clause.words);
         for tag in &self.reading.tags {
             let inside = tag.why.words.start >= clause.words.start
@@ -227,6 +241,25 @@ impl Page<'_> {
         }
         text.push('\n');
     }
+}
+
+/// What was heard, what it is read as, and why.
+fn corrected(utterance: &ScriptUtterance, slip: &Corrected) -> String {
+    let written: Vec<&str> = utterance.words[slip.words.clone()]
+        .iter()
+        .filter_map(|word| word.written.as_deref())
+        .filter(|written| !written.is_empty())
+        .collect();
+    format!(
+        "Read as {}: \u{201c}{}\u{201d} is {}.",
+        written.join(" "),
+        utterance.quote(&slip.words),
+        match slip.source {
+            Source::Embedded => "how recognisers write it",
+            Source::Own => "one of your corrections",
+            Source::Vocabulary => "a word of your vocabulary",
+        }
+    )
 }
 
 /// What a kind of clause tells.

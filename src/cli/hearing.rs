@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use crate::cli::World;
 use crate::cli::failure::Failure;
 use crate::cli::models::{self as models_command, ModelsArgs, ModelsCommand, Surroundings};
+use crate::cli::own_words;
 use crate::engine::ear::{Ear, EarOptions};
 use crate::engine::failure::EngineError;
 use crate::models::pull::{Patience, Proxies, Way};
@@ -18,6 +19,9 @@ use crate::session::Speech;
 /// Words of the field that a recogniser which takes a prompt should expect.
 const VOCABULARY: &str = "EMDR, SUD, VOC, PHQ-9, GAD-7, PCL-5, C-SSRS, SI, HI, CBT, DBT, Socratic \
                           questioning, psychoeducation, grounding, bilateral stimulation.";
+
+/// Tokens of a prompt: half of Whisper's text context, less one that introduces it.
+const PROMPT_TOKENS: usize = 223;
 
 /// What the flags say of recognising.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -31,6 +35,10 @@ pub struct HearingArgs {
     /// Language of the speech in two letters.
     #[arg(long, value_name = "LANGUAGE", env = "NOTEWRIGHT_LANGUAGE")]
     language: Option<String>,
+    /// Words of the clinic, one a line: the recogniser is told of them, and they put right what it
+    /// writes apart.
+    #[arg(long, value_name = "FILE", env = "NOTEWRIGHT_VOCABULARY")]
+    vocabulary: Option<PathBuf>,
     /// Beams to search with: more is slower and a little surer.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=8))]
     beam: u8,
@@ -41,6 +49,12 @@ impl HearingArgs {
     #[must_use]
     pub fn threads(&self) -> Option<u16> {
         self.threads
+    }
+
+    /// File of the clinic's words, where it is given.
+    #[must_use]
+    pub fn vocabulary(&self) -> Option<&Path> {
+        self.vocabulary.as_deref()
     }
 }
 
@@ -165,11 +179,6 @@ pub fn open_for(
         .clone()
         .or_else(|| world.settings.language.clone())
         .unwrap_or_else(|| "en".to_owned());
-    let vocabulary = world
-        .settings
-        .vocabulary
-        .clone()
-        .unwrap_or_else(|| VOCABULARY.to_owned());
     let mut options = EarOptions::new(&found.path);
     options.model_name.clone_from(&found.name);
     options.sha256 = store.digest(&found).ok().map(|digest| digest.to_string());
@@ -178,13 +187,19 @@ pub fn open_for(
         .or(world.settings.threads.and_then(|n| u16::try_from(n).ok()));
     options.beam = args.beam;
     options.short_audio = purpose == Purpose::Live;
-    options.prompt = found.takes_prompt().then(|| Speech::from(vocabulary));
     options.language = Some(language.clone());
     let is_demo = found.is_demo();
-    let ear = Ear::open(options).map_err(|error| {
-        let hint = hint(&error, Kind::Whisper, &store);
-        Failure::new(&error).hint(hint)
-    })?;
+    let terms = own_words::vocabulary(world, args.vocabulary())?;
+    let ear = if found.takes_prompt() {
+        prompted(world, &store, &options, &terms, quiet)?
+    } else {
+        if !terms.is_empty() && !quiet {
+            anstream::eprintln!(
+                "note: this recogniser cannot be told of the vocabulary; it puts right what is heard"
+            );
+        }
+        started(&store, options)?
+    };
     Ok(Hearing {
         ear,
         is_demo,
@@ -217,6 +232,53 @@ pub fn hint(error: &EngineError, kind: Kind, store: &Store<'_>) -> String {
     format!(
         "close other programs; or take the next smaller model that has room, {name}, and {step}"
     )
+}
+
+fn started(store: &Store<'_>, options: EarOptions) -> Result<Ear, Failure> {
+    Ear::open(options).map_err(|error| {
+        let hint = hint(&error, Kind::Whisper, store);
+        Failure::new(&error).hint(hint)
+    })
+}
+
+/// Opens the recogniser with as much of the vocabulary as its prompt holds. How many tokens that is
+/// only the recogniser can tell, so it is opened again where the estimate was short.
+fn prompted(
+    world: &World,
+    store: &Store<'_>,
+    options: &EarOptions,
+    terms: &[Speech],
+    quiet: bool,
+) -> Result<Ear, Failure> {
+    let field = world.settings.vocabulary.as_deref().unwrap_or(VOCABULARY);
+    let mut budget = PROMPT_TOKENS;
+    loop {
+        let prompt = own_words::prompt(field, terms, budget);
+        let ear = started(
+            store,
+            EarOptions {
+                prompt: Some(prompt.text),
+                ..options.clone()
+            },
+        )?;
+        let (used, room) = (
+            ear.facts().prompt_tokens as usize,
+            (ear.facts().text_context / 2) as usize,
+        );
+        let shorter = budget * room / used.max(1) * 9 / 10;
+        if used < room || prompt.terms == 0 || shorter >= budget {
+            if prompt.terms < terms.len() && !quiet {
+                anstream::eprintln!(
+                    "note: {} of {} words of the vocabulary fit into what the recogniser can be \
+                     told; the others still put right what is heard",
+                    prompt.terms,
+                    terms.len()
+                );
+            }
+            return Ok(ear);
+        }
+        budget = shorter;
+    }
 }
 
 /// The best model installed; else, on a terminal, the offer to pull the recommended one; else the

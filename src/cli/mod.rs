@@ -2,6 +2,7 @@
 
 pub mod author;
 pub mod composing;
+pub mod corrections;
 pub mod devices;
 pub mod difference;
 pub mod doctor;
@@ -15,6 +16,7 @@ pub mod interventions;
 pub mod key;
 pub mod models;
 pub mod output;
+pub mod own_words;
 pub mod progress;
 pub mod record;
 pub mod recover;
@@ -71,6 +73,8 @@ enum Command {
     Recover(recover::RecoverArgs),
     /// See what guards the key of your recordings, set it up or change it.
     Key(key::KeyArgs),
+    /// See and change what is put right for you: "vock" is VOC.
+    Corrections(corrections::CorrectionsArgs),
     /// See which models there are, and install or remove them.
     Models(models::ModelsArgs),
     /// Show the note formats, or one of them.
@@ -142,6 +146,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Explain(args) => explain::run(&world, &args),
         Command::Recover(args) => recover::run(&world, &args),
         Command::Key(args) => key::run(&world, &args),
+        Command::Corrections(args) => corrections::run(&world, &args),
         Command::Models(args) => hearing::models(&world, &args),
         Command::Formats(args) => formats::run(&args),
         Command::Interventions(args) => interventions::run(&args),

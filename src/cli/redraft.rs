@@ -12,12 +12,14 @@ use crate::cli::composing::{self, WordingArgs};
 use crate::cli::difference::{self, Line};
 use crate::cli::failure::Failure;
 use crate::cli::output::Target;
+use crate::cli::own_words;
 use crate::compose::model::{self, Author, AuthorError, Style};
 use crate::note::document::Statement;
 use crate::note::findings::Finding;
 use crate::note::format::NoteFormat;
 use crate::note::saved::{SavedError, SavedNote};
 use crate::pipeline;
+use crate::transcript::own_words::OwnWords;
 
 /// Word sections of a note anew with a language model, or take that back.
 ///
@@ -90,7 +92,8 @@ pub fn run(world: &World, args: &RedraftArgs) -> Result<ExitCode, Failure> {
     // Read before the model is loaded, so that a note that cannot be checked fails at once.
     let all = note_statements(&note).map_err(of)?;
     let (mut author, style) = composing::reword(world, &args.wording, args.threads)?;
-    let redraft = redraft(&mut author, &style, &note, &places, &all, wish);
+    let own = own_words::of(world, None)?;
+    let redraft = redraft(&own, &mut author, &style, &note, &places, &all, wish);
     for (place, statements) in &redraft.changes {
         show(note.format(), *place, &all[*place], statements);
     }
@@ -128,6 +131,7 @@ pub struct Redraft {
 
 /// Words sections of a note anew. `all` are the statements of every section.
 pub fn redraft(
+    own: &OwnWords,
     author: &mut dyn Author,
     style: &Style,
     note: &SavedNote,
@@ -140,7 +144,7 @@ pub fn redraft(
         findings: Vec::new(),
         failed: None,
     };
-    pipeline::read(note.transcript(), note.format(), None, |matter| {
+    pipeline::read(own, note.transcript(), note.format(), None, |matter| {
         for &place in places {
             if redraft.failed.is_some() {
                 break;

@@ -28,6 +28,8 @@ pub struct Settings {
     pub language: Option<String>,
     /// Words of the clinic that the recogniser should expect.
     pub vocabulary: Option<String>,
+    /// File of the clinic's words, one a line.
+    pub vocabulary_file: Option<PathBuf>,
     /// What words the notes: `auto`, `extractive` or `model`.
     pub composer: Option<ComposerArg>,
     /// Language model: a name of the catalog or a file.
@@ -46,6 +48,7 @@ const KEYS: &[&str] = &[
     "mirror",
     "language",
     "vocabulary",
+    "vocabulary_file",
     "composer",
     "llm",
     "style",
@@ -147,6 +150,7 @@ mod tests {
     fn every_key_is_known() {
         let text = "format = \"dap\"\nmode = \"session\"\nmodel = \"base.en\"\nmodels = \"/m\"\n\
                     threads = 2\nmirror = \"https://m\"\nlanguage = \"en\"\nvocabulary = \"EMDR\"\n\
+                    vocabulary_file = \"/v\"\n\
                     composer = \"model\"\nllm = \"qwen\"\nstyle = \"house.toml\"\n";
         assert_eq!(Settings::parse(text).unwrap().threads, Some(2));
     }

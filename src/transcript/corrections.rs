@@ -19,6 +19,19 @@ pub struct Correction {
     pub tokens: Range<usize>,
     /// The term as a note writes it: `EMDR`, `PHQ-9`.
     pub written: String,
+    /// Whose correction it is.
+    pub source: Source,
+}
+
+/// Where a correction comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// It ships with the program.
+    Embedded,
+    /// The clinician's own, added or learned.
+    Own,
+    /// A word of the clinic's vocabulary.
+    Vocabulary,
 }
 
 /// How many tokens away a number may stand for `near_number`.
@@ -123,6 +136,7 @@ impl Slips {
                 pair.holds(tokens, &range).then(|| Correction {
                     tokens: range,
                     written: pair.written.clone(),
+                    source: Source::Embedded,
                 })
             })
     }
@@ -132,6 +146,7 @@ impl Slips {
         let correction = |range: Range<usize>, word: &str| Correction {
             tokens: range,
             written: word.to_uppercase(),
+            source: Source::Embedded,
         };
         if !is_letter(tokens, at) {
             let word = tokens[at].lower.as_str();
@@ -190,7 +205,7 @@ impl Pair {
 }
 
 /// The end of `words` at `at`, where hyphens may stand between them and `#9` is a number.
-fn phrase_end(tokens: &[Token], at: usize, words: &[String]) -> Option<usize> {
+pub(super) fn phrase_end(tokens: &[Token], at: usize, words: &[String]) -> Option<usize> {
     let mut end = at;
     for (n, word) in words.iter().enumerate() {
         if n > 0 && tokens.get(end).is_some_and(|token| token.is("-")) {
@@ -228,7 +243,7 @@ fn spoken(digits: &str) -> Option<&'static str> {
     })
 }
 
-fn is_letter(tokens: &[Token], at: usize) -> bool {
+pub(super) fn is_letter(tokens: &[Token], at: usize) -> bool {
     tokens.get(at).is_some_and(|token| {
         token.kind == TokenKind::Word
             && token.lower.len() == 1

@@ -6,6 +6,7 @@ use notewright::compose::model::{Style, info};
 use notewright::note::format::NoteFormat;
 use notewright::note::saved::{SavedError, SavedNote};
 use notewright::pipeline;
+use notewright::transcript::own_words::OwnWords;
 
 use super::authors::{Asked, Fake, faithful, gone, line};
 use super::{dictation, own_words};
@@ -21,7 +22,15 @@ fn words(saved: &SavedNote, place: usize) -> Vec<String> {
 
 fn run(saved: &SavedNote, author: &mut dyn Author, place: usize, wish: Option<&str>) -> Redraft {
     let all = note_statements(saved).unwrap();
-    redraft(author, &Style::default(), saved, &[place], &all, wish)
+    redraft(
+        &OwnWords::default(),
+        author,
+        &Style::default(),
+        saved,
+        &[place],
+        &all,
+        wish,
+    )
 }
 
 #[test]

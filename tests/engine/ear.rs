@@ -177,6 +177,7 @@ fn converse(program: &Path, model: &Path) -> std::process::Output {
     let window = EarRequest::Window {
         window: 1,
         carry: false,
+        brief: false,
     };
     let mut pipe = child.stdin.take().unwrap();
     for frame in [

@@ -249,11 +249,11 @@ fn as_file(samples: &[f32]) -> Transcript {
 fn layouts() -> impl Strategy<Value = Layout> {
     let pause = prop_oneof![5 => 3_usize..20, 2 => 40_usize..120, 1 => 120_usize..400];
     // A fifth of a second and more, as words last; shorter ones are more text than can be said.
-    prop::collection::vec((30_usize..90, pause), 0..120)
+    prop::collection::vec((30_usize..90, pause), 0..60)
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(16))]
     #[test]
     fn what_is_live_is_what_the_file_gives(layout in layouts(), block in 200_usize..9_000) {
         let samples = recording(&layout);

@@ -3,10 +3,11 @@
 
 use std::ops::Range;
 
-use super::{Break, Number, ScriptUtterance, Sentence, Standing, Word};
+use super::{Break, Corrected, Number, ScriptUtterance, Sentence, Standing, Word};
 use crate::transcript::corrections;
 use crate::transcript::document::Utterance;
 use crate::transcript::numbers::{self, Quantity};
+use crate::transcript::own_words::OwnWords;
 use crate::transcript::phrase::Phrasebook;
 use crate::transcript::spoken::{Act, Edit};
 use crate::transcript::words::{self, Token, TokenKind};
@@ -101,11 +102,12 @@ pub(super) fn utterance(
     tokens: &[Token],
     edits: &[Edit],
     proper: &Phrasebook<()>,
+    own: &OwnWords,
     opened: &mut Option<String>,
 ) -> ScriptUtterance {
     let text = said.text.as_str();
     let marked = mark(edits, tokens.len());
-    let corrected = corrections::corrected(tokens);
+    let corrected = own.corrected(text, tokens, corrections::corrected(tokens));
     let mut built = Builder {
         text,
         tokens,
@@ -114,6 +116,7 @@ pub(super) fn utterance(
         sentences: Vec::new(),
         of_token: vec![None; tokens.len()],
         of_word: Vec::new(),
+        corrected: Vec::new(),
         pending: Break::Paragraph,
         question: false,
         opens: opened.take(),
@@ -125,6 +128,7 @@ pub(super) fn utterance(
     let Builder {
         mut words,
         sentences,
+        corrected,
         ..
     } = built;
     for number in &numbers {
@@ -142,6 +146,7 @@ pub(super) fn utterance(
         sentences,
         numbers,
         struck,
+        corrected,
         unpunctuated: false,
     }
 }
@@ -159,6 +164,7 @@ struct Builder<'a> {
     of_token: Vec<Option<usize>>,
     /// The tokens that became a word.
     of_word: Vec<Range<usize>>,
+    corrected: Vec<Corrected>,
     /// The strongest break since the last word.
     pending: Break,
     question: bool,
@@ -236,6 +242,7 @@ impl Builder<'_> {
             self.tokens[slip.tokens.start].span.start..self.tokens[slip.tokens.end - 1].span.end;
         let parts = words::tokenise(&slip.written);
         let parts: Vec<_> = parts.iter().filter(|p| p.kind != TokenKind::Mark).collect();
+        let from = self.words.len();
         for (n, part) in parts.into_iter().enumerate() {
             // Every word of a corrected slip covers the whole slip, so that a quote never cuts it.
             let written = if n == 0 {
@@ -245,6 +252,12 @@ impl Builder<'_> {
             };
             let word = Word::new(part.lower.clone(), span.clone(), true, Some(written));
             self.push(word, slip.tokens.clone());
+        }
+        if self.text[span] != slip.written {
+            self.corrected.push(Corrected {
+                words: from..self.words.len(),
+                source: slip.source,
+            });
         }
     }
 

@@ -8,9 +8,11 @@ pub mod stops;
 use std::ops::Range;
 
 use crate::session::{Mode, Speaker, UtteranceId};
+use crate::transcript::corrections::Source;
 use crate::transcript::document::Transcript;
 use crate::transcript::names;
 use crate::transcript::numbers::Quantity;
+use crate::transcript::own_words::OwnWords;
 use crate::transcript::phrase::Phrasebook;
 use crate::transcript::spoken::{self, Act, Edit, Struck};
 use crate::transcript::words;
@@ -40,6 +42,8 @@ pub struct ScriptUtterance {
     pub numbers: Vec<Number>,
     /// Bytes of `text` that were commands or retracted.
     pub struck: Vec<Range<usize>>,
+    /// Slips that were put right, with ranges of `words`; in order.
+    pub corrected: Vec<Corrected>,
     /// Whether the text came without punctuation, so that its stops were put in here.
     pub unpunctuated: bool,
 }
@@ -138,6 +142,15 @@ pub struct Sentence {
     pub question: bool,
 }
 
+/// A slip that was put right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Corrected {
+    /// Words of the utterance.
+    pub words: Range<usize>,
+    /// Whose correction it is.
+    pub source: Source,
+}
+
 /// A number that was said.
 #[derive(Clone, Debug)]
 pub struct Number {
@@ -154,6 +167,12 @@ impl Script {
     /// those of instruments ("PHQ nine").
     #[must_use]
     pub fn of(transcript: &Transcript, proper: &Phrasebook<()>) -> Self {
+        Self::with(transcript, proper, &OwnWords::default())
+    }
+
+    /// The same with the clinician's own words.
+    #[must_use]
+    pub fn with(transcript: &Transcript, proper: &Phrasebook<()>, own: &OwnWords) -> Self {
         let mut script = Self {
             mode: transcript.mode,
             utterances: Vec::new(),
@@ -174,9 +193,14 @@ impl Script {
             {
                 before.retract();
             }
-            script
-                .utterances
-                .push(build::utterance(said, &tokens, &edits, proper, &mut opened));
+            script.utterances.push(build::utterance(
+                said,
+                &tokens,
+                &edits,
+                proper,
+                own,
+                &mut opened,
+            ));
         }
         names::mark(&mut script);
         for utterance in &mut script.utterances {
@@ -210,6 +234,7 @@ impl ScriptUtterance {
         self.words.clear();
         self.sentences.clear();
         self.numbers.clear();
+        self.corrected.clear();
     }
 
     /// The text of `words` as it was said.
