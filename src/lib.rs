@@ -10,4 +10,5 @@ pub mod note;
 pub mod pipeline;
 pub mod reading;
 pub mod session;
+pub mod speakers;
 pub mod transcript;

@@ -12,6 +12,7 @@ const ROOMS: &[&str] = &[
     "session",
     "audio",
     "transcript",
+    "speakers",
     "reading",
     "note",
     "compose",
