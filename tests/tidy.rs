@@ -13,6 +13,7 @@ const ROOMS: &[&str] = &[
     "audio",
     "vault",
     "transcript",
+    "speakers",
     "reading",
     "note",
     "compose",
