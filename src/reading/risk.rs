@@ -374,7 +374,8 @@ pub(super) fn level(words: &RiskWords<'_>, cite: &impl Fn(usize, usize) -> Cite,
             .places(RiskWord::NotRisk)
             .any(|r| r.start < range.end && range.start < r.end);
         if !other && !words.supposed(range) && words.is_level(range) {
-            into.level.push((*level, cite(range.start, range.end)));
+            let (level, end) = words.mended(*level, range.end);
+            into.level.push((level, cite(range.start, end)));
         }
     }
 }

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use crate::reading::lexicon::{Lexicon, Mark, RiskWord, Sense};
-use crate::reading::risk::RiskField;
+use crate::reading::risk::{RiskField, RiskLevel};
 use crate::transcript::script::{Break, ScriptUtterance, Word};
 
 /// How many words before a name a denial may stand at most and still be its own.
@@ -154,6 +154,34 @@ impl<'a> RiskWords<'a> {
         });
         let broken = words.iter().skip(1).any(|w| w.break_before >= Break::Comma);
         !((leads && broken) || self.inside(RiskWord::Pseudo, range))
+    }
+
+    /// The level that was said last, and its end, where the speaker corrects it: "moderate, no, let me
+    /// say low".
+    pub(super) fn mended(&self, level: RiskLevel, end: usize) -> (RiskLevel, usize) {
+        let after = self.words.get(end..).unwrap_or_default().iter().take(7);
+        let mut corrects = false;
+        for (at, word) in after.enumerate() {
+            let named = match word.lower.as_str() {
+                "low" => RiskLevel::Low,
+                "moderate" | "medium" => RiskLevel::Moderate,
+                "high" => RiskLevel::High,
+                "imminent" => RiskLevel::Imminent,
+                "no" | "sorry" | "actually" | "rather" | "correction" | "make" => {
+                    corrects = true;
+                    continue;
+                }
+                "wait" | "i" | "mean" | "that" | "let" | "me" | "us" | "say" | "call" | "it"
+                | "scratch" | "to" => continue,
+                _ if word.is_filler() => continue,
+                _ => break,
+            };
+            if !corrects {
+                break;
+            }
+            return (named, end + at + 1);
+        }
+        (level, end)
     }
 
     fn before(&self, word: RiskWord, range: &Range<usize>, reach: usize) -> bool {

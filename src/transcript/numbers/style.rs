@@ -108,7 +108,8 @@ pub(super) fn is_written(said: &Said, range: &Range<usize>, value: &Quantity) ->
     let end = range.end;
     match value {
         Quantity::Number(n) if n.decimals > 0 => true,
-        Quantity::Number(n) => plain(said, range, n.value),
+        // Thousands are said of money and steps, and read as well in words: "eleven thousand".
+        Quantity::Number(n) => n.value < 1000.0 && plain(said, range, n.value),
         Quantity::Ordinal(_) => false,
         Quantity::Ratio { whole, .. } => whole.value >= 10.0,
         Quantity::Span { low, high, joint } => {
