@@ -105,6 +105,8 @@ pub struct Why {
     pub heard: bool,
     /// Techniques that the same words also name, and that this one beat.
     pub beat: Vec<usize>,
+    /// How like the technique the clause sounds, 0 to 1.
+    pub likely: f32,
 }
 
 /// A name or act of a technique in a clause.
@@ -199,6 +201,9 @@ pub(super) fn read(
                     cue: decision.cue,
                     heard: decision.heard,
                     beat: hit.beat.clone(),
+                    likely: heard
+                        .probability(&lexicon.interventions[hit.intervention].id)
+                        .unwrap_or_default(),
                 },
                 cite: decision
                     .cite

@@ -35,6 +35,7 @@ mod score_pairs;
 mod score_shapes;
 mod second_thought;
 mod series;
+mod spoken;
 mod status;
 mod tags;
 pub mod talk;
@@ -171,6 +172,9 @@ pub fn read(lexicon: &Lexicon, script: &Script, purpose: &Purpose) -> Reading {
     }
     if script.mode == Mode::Dictation || purpose.emdr {
         cohesion::settle(&mut reading.clauses, &purpose.order);
+    }
+    if script.mode == Mode::Session {
+        spoken::settle(lexicon, script, purpose.emdr, &mut reading);
     }
     if script.mode == Mode::Dictation {
         details::read(script, &reading.clauses, &mut reading.tags);
