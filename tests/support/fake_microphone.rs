@@ -1,9 +1,8 @@
 //! A room with invented microphones and a clock that goes on only when somebody waits: devices that
 //! are unplugged, stall, lose sound, change their rate, sleep, or refuse.
 //!
-//! What a device gives is the time itself: a sample is the moment of its capture in hundredths of a
-//! second's ten thousandth (`seconds / 100`), so that each sample that comes out tells whether it
-//! stands where it belongs.
+//! What a device gives is the time itself: a sample is the moment of its capture in seconds, divided
+//! by 100, so that each sample that comes out tells whether it stands where it belongs.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -97,8 +96,9 @@ impl Room {
     }
 
     pub fn open(&self, wanted: &Wanted) -> Result<Microphone, MicrophoneError> {
-        let (host, clock) = (Arc::new(self.clone()), Arc::new(self.clone()));
-        Microphone::open_with(host, clock, Hands::Own, wanted)
+        let host: Arc<dyn Host> = Arc::new(self.clone());
+        let clock: Arc<dyn Clock> = Arc::new(self.clone());
+        Microphone::open_with(&host, &clock, Hands::Own, wanted)
     }
 
     pub fn seconds(&self) -> f64 {

@@ -6,13 +6,16 @@
 //! callback fills a ring and does nothing else ([`feed`]); everything after it happens in
 //! [`Microphone::next`]. Nothing here writes a file or keeps sound longer than it takes to be taken.
 
+mod attempt;
 pub mod clock;
 pub mod complaint;
+mod ear;
 pub mod failure;
 pub mod feed;
 pub mod hands;
 pub mod host;
 pub mod meter;
+mod notice;
 mod pace;
 mod running;
 mod shelf;
@@ -23,13 +26,15 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
+use attempt::{Aim, Door};
 use clock::{Clock, SystemClock};
 use failure::MicrophoneError;
 use hands::Hands;
 use host::{Device, Host};
+pub use notice::Notice;
 use shelf::{Hole, Piece};
 use sound_card::SoundCard;
-use track::{Aim, Track};
+use track::Track;
 
 /// The longest stretch of sound given at once: a quarter of a second of 16 kHz.
 const LONGEST: u64 = 4_000;
@@ -136,90 +141,6 @@ impl std::fmt::Debug for Taken {
     }
 }
 
-/// Something that a person should know while it is recorded.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Notice {
-    /// A device gives no more; it is being looked for.
-    Lost {
-        /// Which.
-        device: String,
-        /// Why.
-        why: GapWhy,
-    },
-    /// Sound comes again.
-    Back {
-        /// From this device.
-        device: String,
-        /// The one before, where it is another.
-        instead_of: Option<String>,
-    },
-    /// The system took another device for the default, without a break.
-    Rerouted {
-        /// The name under which it was opened.
-        device: String,
-    },
-    /// A device gives samples at another rate than it said; they are taken at that rate.
-    RateChanged {
-        /// Which.
-        device: String,
-        /// What it said.
-        before: u32,
-        /// What it gives.
-        now: u32,
-    },
-    /// One channel of two was not captured: it holds silence there, and the other has its sound.
-    Missing {
-        /// Counted from 0.
-        channel: usize,
-        /// Where in the recording, gaps counted.
-        at_ms: u64,
-        /// How long; a longer stretch is told in parts.
-        length_ms: u64,
-        /// Why.
-        why: GapWhy,
-    },
-}
-
-impl std::fmt::Display for Notice {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Lost { device, why } => {
-                write!(f, "no sound from `{device}`: {why}; looking for it")
-            }
-            Self::Back {
-                device,
-                instead_of: None,
-            } => write!(f, "`{device}` is back, and the recording goes on"),
-            Self::Back {
-                device,
-                instead_of: Some(before),
-            } => write!(
-                f,
-                "the recording goes on with `{device}` in place of `{before}`"
-            ),
-            Self::Rerouted { device } => {
-                write!(f, "the system gave `{device}` another microphone")
-            }
-            Self::RateChanged {
-                device,
-                before,
-                now,
-            } => write!(f, "`{device}` gives {now} samples a second, not {before}"),
-            Self::Missing {
-                channel,
-                length_ms,
-                why,
-                ..
-            } => write!(
-                f,
-                "channel {} has no sound for {:.1} s: {why}",
-                channel + 1,
-                *length_ms as f64 / 1000.0
-            ),
-        }
-    }
-}
-
 /// One or two inputs being recorded. Dropping it ends the capture; [`Microphone::stop`] also gives
 /// what was still on its way.
 pub struct Microphone {
@@ -248,7 +169,9 @@ impl Microphone {
     /// When one of them is not there or cannot be used.
     pub fn open(wanted: &Wanted) -> Result<Self, MicrophoneError> {
         let clock = Arc::new(SystemClock::default());
-        Self::open_with(Arc::new(SoundCard), clock, Hands::Thread, wanted)
+        let host: Arc<dyn Host> = Arc::new(SoundCard);
+        let clock: Arc<dyn Clock> = clock;
+        Self::open_with(&host, &clock, Hands::Thread, wanted)
     }
 
     /// The same with inputs and a clock of the caller's, e.g. a test's.
@@ -256,8 +179,8 @@ impl Microphone {
     /// # Errors
     /// As for [`Microphone::open`].
     pub fn open_with(
-        host: Arc<dyn Host>,
-        clock: Arc<dyn Clock>,
+        host: &Arc<dyn Host>,
+        clock: &Arc<dyn Clock>,
         hands: Hands,
         wanted: &Wanted,
     ) -> Result<Self, MicrophoneError> {
@@ -277,8 +200,13 @@ impl Microphone {
                 // The default may be the other of two: one voice would be on both channels.
                 may_be_other: !has_two,
             };
-            let (host, clock) = (Arc::clone(&host), Arc::clone(&clock));
-            let track = Track::open(host, clock, hands, aim, origin)?;
+            let door = Door {
+                host: Arc::clone(host),
+                clock: Arc::clone(clock),
+                hands,
+                aim,
+            };
+            let track = Track::open(door, origin)?;
             if tracks.iter().any(|other| other.device == track.device) {
                 let device = track.device.clone();
                 return Err(MicrophoneError::SameTwice { device });
@@ -286,7 +214,7 @@ impl Microphone {
             tracks.push(track);
         }
         Ok(Self {
-            clock,
+            clock: Arc::clone(clock),
             channels: channels.max(tracks.len()),
             tracks,
             failures: VecDeque::new(),

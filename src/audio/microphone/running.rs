@@ -38,7 +38,7 @@ pub(super) struct Running {
     pub(super) line: Line,
     pub(super) input: Box<dyn Input>,
     /// What becomes of the time before the first block.
-    pub(super) before: Hole,
+    before: Hole,
     /// What is told once sound comes.
     pub(super) back: Option<Notice>,
     resamplers: Vec<Resampler>,
@@ -52,7 +52,12 @@ pub(super) struct Running {
 }
 
 impl Running {
-    pub(super) fn new(opened: Opened, line: Line, now: Moment) -> Result<Self, MicrophoneError> {
+    pub(super) fn new(
+        opened: Opened,
+        line: Line,
+        before: Hole,
+        now: Moment,
+    ) -> Result<Self, MicrophoneError> {
         let rate = line.shape.rate;
         let resamplers =
             resamplers(rate, line.kept()).ok_or_else(|| MicrophoneError::UnsupportedFormat {
@@ -62,7 +67,7 @@ impl Running {
         Ok(Self {
             line,
             input: opened.input,
-            before: Hole::Start,
+            before,
             back: None,
             resamplers,
             rate,
@@ -116,7 +121,7 @@ impl Running {
     }
 
     pub(super) fn length_of(&self, frames: u64) -> i64 {
-        let nanos = u128::from(frames) * SECOND.unsigned_abs() as u128 / u128::from(self.rate);
+        let nanos = u128::from(frames) * u128::from(SECOND.unsigned_abs()) / u128::from(self.rate);
         i64::try_from(nanos).unwrap_or(i64::MAX)
     }
 
@@ -180,33 +185,33 @@ impl Running {
         out
     }
 
-    /// Leads drift back by one sample where it is due; by how much the position moved.
-    pub(super) fn slip(&self, pace: &mut Pace, at: Duration, out: &mut [Vec<f32>]) -> i64 {
-        if out.first().is_none_or(|channel| channel.len() < 2) {
-            return 0;
-        }
-        match pace.slip(at, SAMPLE) {
-            Slip::None => 0,
-            Slip::Add => {
-                for channel in out {
-                    channel.extend(channel.last().copied());
-                }
-                SAMPLE
-            }
-            Slip::Drop => {
-                for channel in out {
-                    channel.pop();
-                }
-                -SAMPLE
-            }
-        }
-    }
-
     /// Takes samples at another rate from here on; the rate before, where it could be changed.
     pub(super) fn change_rate(&mut self, rate: u32) -> Option<u32> {
         self.resamplers = resamplers(rate, self.line.kept())?;
         self.watch = RateWatch::default();
         Some(std::mem::replace(&mut self.rate, rate))
+    }
+}
+
+/// Leads drift back by one sample where it is due; by how much the position moved.
+pub(super) fn slip(pace: &mut Pace, at: Duration, out: &mut [Vec<f32>]) -> i64 {
+    if out.first().is_none_or(|channel| channel.len() < 2) {
+        return 0;
+    }
+    match pace.slip(at, SAMPLE) {
+        Slip::None => 0,
+        Slip::Add => {
+            for channel in out {
+                channel.extend(channel.last().copied());
+            }
+            SAMPLE
+        }
+        Slip::Drop => {
+            for channel in out {
+                channel.pop();
+            }
+            -SAMPLE
+        }
     }
 }
 

@@ -1,5 +1,5 @@
-//! The system's own inputs, by cpal: WASAPI, CoreAudio, ALSA (with PulseAudio and PipeWire behind
-//! it).
+//! The system's own inputs, by cpal: those of Windows and macOS, and ALSA with the sound server behind
+//! it.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -76,10 +76,11 @@ fn list(host: &cpal::Host) -> Result<Vec<(cpal::Device, Device)>, MicrophoneErro
     for device in default.into_iter().chain(others) {
         let id = device.id().ok();
         let is_default = id.is_some() && id == default_id && found.is_empty();
-        let told = describe(&device, is_default);
-        if !is_default && !is_offered(&told.id) {
+        // Asking some of ALSA's for their form starts programs and prints messages.
+        if !is_default && !is_offered(id.as_ref().map_or("", |id| id.id())) {
             continue;
         }
+        let told = describe(&device, is_default);
         if ids.insert(told.id.clone()) && names.insert(told.name.clone()) {
             found.push((device, told));
         }
@@ -126,9 +127,9 @@ fn describe(device: &cpal::Device, is_default: bool) -> Device {
             let mut rates = Vec::new();
             for config in configs {
                 told.channels = told.channels.max(config.channels());
-                rates.extend([config.min_sample_rate(), config.max_sample_rate()]);
+                let ends = [config.min_sample_rate(), config.max_sample_rate()];
+                rates.extend(ends.map(|rate| rate.clamp(*RATES.start(), *RATES.end())));
             }
-            rates.retain(|rate| RATES.contains(rate));
             rates.sort_unstable();
             rates.dedup();
             told.rates = rates;

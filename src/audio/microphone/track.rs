@@ -1,17 +1,14 @@
 //! One input over the whole length of a recording: opened, read, lost, found again. What it gives
 //! lies on one line of time without a hole that is not told.
 
-use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
 use std::time::Duration;
 
-use crate::audio::microphone::clock::{Clock, Moment};
+use crate::audio::microphone::attempt::{Away, Door};
+use crate::audio::microphone::clock::Moment;
 use crate::audio::microphone::failure::MicrophoneError;
-use crate::audio::microphone::feed::{Block, Fault, Line};
-use crate::audio::microphone::hands::Hands;
-use crate::audio::microphone::host::{Host, Input, Opened, Shape};
+use crate::audio::microphone::feed::{Block, Fault};
 use crate::audio::microphone::pace::{Pace, SECOND};
-use crate::audio::microphone::running::{Running, Step};
+use crate::audio::microphone::running::{Running, Step, slip};
 use crate::audio::microphone::shelf::{Hole, Piece, Shelf};
 use crate::audio::microphone::{GapWhy, Notice};
 
@@ -19,16 +16,6 @@ use crate::audio::microphone::{GapWhy, Notice};
 const STALL: Duration = Duration::from_secs(2);
 /// The same before its first sound: a sound server that was idle takes two seconds.
 const FIRST_SOUND: Duration = Duration::from_secs(5);
-/// How long the same device is waited for before the default is taken in its place.
-const LOYALTY: Duration = Duration::from_secs(3);
-/// Between two attempts to open an input, at first and at most.
-const PAUSE: Duration = Duration::from_millis(250);
-const LONGEST_PAUSE: Duration = Duration::from_secs(2);
-/// How long a sound system may take to open an input, at the start and at first later on.
-const OPENING: Duration = Duration::from_secs(10);
-/// How long it may take to let one go. A server that was killed may keep its client waiting for
-/// ever (PulseAudio 16, in `pa_memimport_free`).
-const LETTING_GO: Duration = Duration::from_millis(500);
 /// A gap that still grows is told by the second, up to this far behind the clock: what the input
 /// gives when it is back may have been caught a little before.
 const BEHIND: i64 = SECOND / 2;
@@ -37,46 +24,14 @@ const DRAINED: i64 = 4 * SECOND;
 /// What a machine takes to wake counts as sleep.
 const WAKING: i64 = 3 * SECOND;
 
-/// Which input is wanted, and what it must give.
-#[derive(Clone, Debug)]
-pub(super) struct Aim {
-    /// Its name; the default where there is none.
-    pub(super) name: Option<String>,
-    /// 1 or 2.
-    pub(super) channels: usize,
-    /// Whether the default may take its place.
-    pub(super) may_be_other: bool,
-}
-
-type Attempt = Result<(Opened, Line), MicrophoneError>;
-
 enum State {
     Running(Running),
     Away(Away),
 }
 
-struct Away {
-    /// Awake time when it was lost.
-    since: Duration,
-    next_try: Duration,
-    pause: Duration,
-    why: GapWhy,
-    /// With the time at which it began.
-    attempt: Option<(Receiver<Attempt>, Duration)>,
-    /// How long it may take.
-    patience: Duration,
-    /// What is let go before the next attempt: some devices open once only.
-    old: Option<Box<dyn Input>>,
-    /// The cause that was told already.
-    told: Option<MicrophoneError>,
-}
-
 /// One input.
 pub(super) struct Track {
-    host: Arc<dyn Host>,
-    clock: Arc<dyn Clock>,
-    hands: Hands,
-    aim: Aim,
+    door: Door,
     state: State,
     pub(super) device: String,
     /// The moment of sample zero.
@@ -93,29 +48,12 @@ pub(super) struct Track {
 }
 
 impl Track {
-    pub(super) fn open(
-        host: Arc<dyn Host>,
-        clock: Arc<dyn Clock>,
-        hands: Hands,
-        aim: Aim,
-        origin: Moment,
-    ) -> Result<Self, MicrophoneError> {
-        let attempt = start(&host, &clock, hands, &aim, false, None);
-        let (opened, line) = match attempt.recv_timeout(OPENING) {
-            Ok(result) => result?,
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
-                return Err(MicrophoneError::NoSoundSystem {
-                    cause: format!("nothing was heard of it for {} s", OPENING.as_secs()),
-                });
-            }
-        };
+    pub(super) fn open(door: Door, origin: Moment) -> Result<Self, MicrophoneError> {
+        let (opened, line) = door.open()?;
         let device = opened.device.clone();
-        let running = Running::new(opened, line, clock.now())?;
+        let running = Running::new(opened, line, Hole::Start, door.clock.now())?;
         Ok(Self {
-            host,
-            clock,
-            hands,
-            aim,
+            door,
             state: State::Running(running),
             device,
             origin: origin.boot,
@@ -140,7 +78,7 @@ impl Track {
     /// Takes in whatever came since the last time.
     pub(super) fn poll(&mut self) {
         self.drain();
-        let now = self.clock.now();
+        let now = self.door.clock.now();
         match &mut self.state {
             State::Running(running) => {
                 if running.line.faults.take_rerouted() {
@@ -176,14 +114,14 @@ impl Track {
     /// Ends the input and puts what is left on the shelf.
     pub(super) fn stop(&mut self) {
         self.drain();
-        let now = self.clock.now();
+        let now = self.door.clock.now();
         let told = self.notices.len();
         self.lose(GapWhy::Unplugged, now);
         self.notices.truncate(told);
         if let State::Away(away) = &mut self.state
             && let Some(input) = away.old.take()
         {
-            drop(self.hands.let_go(input));
+            drop(self.door.hands.let_go(input));
         }
     }
 
@@ -205,7 +143,7 @@ impl Track {
             };
             self.take(block);
         }
-        let now = self.clock.now();
+        let now = self.door.clock.now();
         if let State::Running(running) = &self.state
             && running.doubt_is_over(now.awake)
         {
@@ -285,7 +223,7 @@ impl Track {
         };
         self.position += running.frames_length(block);
         let mut out = running.resample(block);
-        self.position += running.slip(&mut self.pace, arrived.awake, &mut out);
+        self.position += slip(&mut self.pace, arrived.awake, &mut out);
         self.shelf.put(Piece::Sound(out));
     }
 
@@ -350,21 +288,12 @@ impl Track {
         self.settle(now);
         self.flush();
         self.pace.restart();
-        let away = Away {
-            since: now.awake,
-            next_try: now.awake,
-            pause: PAUSE,
-            why,
-            attempt: None,
-            patience: OPENING,
-            old: None,
-            told: None,
-        };
         if is_news {
             let device = self.device.clone();
             self.notices.push(Notice::Lost { device, why });
         }
-        if let State::Running(running) = std::mem::replace(&mut self.state, State::Away(away)) {
+        let away = State::Away(Away::new(why, now));
+        if let State::Running(running) = std::mem::replace(&mut self.state, away) {
             self.overruns_before += running.line.faults.overruns();
             if let State::Away(away) = &mut self.state {
                 away.old = Some(running.input);
@@ -377,34 +306,14 @@ impl Track {
         let State::Away(away) = &mut self.state else {
             return;
         };
-        if away.attempt.is_none() && now.awake >= away.next_try {
-            let waited = now.awake.saturating_sub(away.since) >= LOYALTY;
-            let any = self.aim.may_be_other && waited;
-            let old = away.old.take();
-            let attempt = start(&self.host, &self.clock, self.hands, &self.aim, any, old);
-            away.attempt = Some((attempt, now.awake));
-        }
-        let Some((attempt, begun)) = &away.attempt else {
+        let Some(attempt) = away.look(&self.door, now) else {
             return;
         };
-        let why = away.why;
-        let result = match attempt.try_recv() {
-            Err(TryRecvError::Empty) if now.awake.saturating_sub(*begun) < away.patience => return,
-            Err(TryRecvError::Empty) => {
-                // Whoever hangs is left hanging, and fewer each time.
-                away.patience *= 2;
-                Err(MicrophoneError::NoSoundSystem {
-                    cause: "it hangs".to_owned(),
-                })
-            }
-            Err(TryRecvError::Disconnected) => Err(MicrophoneError::NoDevice),
-            Ok(result) => result.and_then(|(opened, line)| {
-                let device = opened.device.clone();
-                let mut running = Running::new(opened, line, now)?;
-                running.before = Hole::Lost(why);
-                Ok((device, running))
-            }),
-        };
+        let before = Hole::Lost(away.why);
+        let result = attempt.and_then(|(opened, line)| {
+            let device = opened.device.clone();
+            Ok((device, Running::new(opened, line, before, now)?))
+        });
         match result {
             Ok((device, mut running)) => {
                 let instead_of = (device != self.device).then(|| self.device.clone());
@@ -412,18 +321,7 @@ impl Track {
                 self.state = State::Running(running);
             }
             Err(error) => {
-                away.attempt = None;
-                away.next_try = now.awake + away.pause;
-                away.pause = (away.pause * 2).min(LONGEST_PAUSE);
-                // That it is not there was told when it went.
-                let is_absence = matches!(
-                    error,
-                    MicrophoneError::NoDevice
-                        | MicrophoneError::NotFound { .. }
-                        | MicrophoneError::NoSoundSystem { .. }
-                );
-                if !is_absence && away.told.as_ref() != Some(&error) {
-                    away.told = Some(error.clone());
+                if away.failed(&error, now) {
                     self.failures.push(error);
                 }
             }
@@ -439,48 +337,4 @@ impl Drop for Track {
 
 fn nanos(duration: Duration) -> i64 {
     i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX)
-}
-
-/// Starts opening the input: what was open is let go first.
-fn start(
-    host: &Arc<dyn Host>,
-    clock: &Arc<dyn Clock>,
-    hands: Hands,
-    aim: &Aim,
-    any: bool,
-    old: Option<Box<dyn Input>>,
-) -> Receiver<Attempt> {
-    let (host, clock, aim) = (Arc::clone(host), Arc::clone(clock), aim.clone());
-    let gone = old.map(|old| hands.let_go(old));
-    hands.start(move || {
-        if let Some(gone) = gone {
-            // Some devices open once only; whether it was let go shows when it is opened.
-            let _ = gone.recv_timeout(LETTING_GO);
-        }
-        let first = open(&*host, &clock, aim.name.as_deref(), aim.channels);
-        match first {
-            Err(_) if any && aim.name.is_some() => open(&*host, &clock, None, aim.channels),
-            first => first,
-        }
-    })
-}
-
-fn open(host: &dyn Host, clock: &Arc<dyn Clock>, name: Option<&str>, channels: usize) -> Attempt {
-    let mut line = None;
-    let opened = host.open(name, channels, &mut |shape: Shape| {
-        let (feed, made) = Line::new(shape, channels, Arc::clone(clock));
-        let faults = made.faults.clone();
-        line = Some(made);
-        (feed, faults)
-    })?;
-    let line = line.ok_or_else(|| MicrophoneError::Failed {
-        device: opened.device.clone(),
-        cause: "it gave no sound".to_owned(),
-    })?;
-    if line.shape.channels < channels {
-        return Err(MicrophoneError::OneChannel {
-            device: opened.device,
-        });
-    }
-    Ok((opened, line))
 }
