@@ -1,5 +1,6 @@
 //! Progress on standard error for what takes longer than half a second, and a clean end on Ctrl-C.
 
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -115,7 +116,10 @@ impl WordingBar {
 }
 
 /// Exit code after Ctrl-C, as shells count it (128 + SIGINT).
-const INTERRUPTED: i32 = 130;
+pub(super) const INTERRUPTED: i32 = 130;
+
+/// Held while a question is asked without echo, so that the terminal gets its echo back first.
+pub(super) static ASKING: Mutex<()> = Mutex::new(());
 
 /// Ends the program on Ctrl-C. Output files are written whole or not at all, and the engines end
 /// when their pipe closes.
@@ -124,6 +128,13 @@ const INTERRUPTED: i32 = 130;
 /// When the system refuses the handler.
 pub fn stop_on_interrupt() -> Result<(), Failure> {
     ctrlc::set_handler(|| {
+        // A question that Ctrl-C was typed at ends by itself, at once.
+        for _ in 0..20 {
+            if ASKING.try_lock().is_ok() {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
         eprintln!("stopped");
         std::process::exit(INTERRUPTED);
     })
