@@ -1,13 +1,15 @@
 //! `notewright key`: what guards the key of the recordings; and how every command asks for it.
 
-use std::io::IsTerminal;
+use std::io::{ErrorKind, IsTerminal};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::PoisonError;
 
 use clap::{Args, Subcommand};
 
 use crate::cli::World;
 use crate::cli::failure::Failure;
+use crate::cli::progress;
 use crate::vault::{Guard, Passphrase, State, UserKey, Vault, VaultError};
 
 /// See what guards the key of your recordings, set it up or change it.
@@ -221,14 +223,24 @@ fn is_asking() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 
-/// Asks without echo.
+/// Asks without echo. Ctrl-C ends the program, once the terminal has its echo back.
 fn ask(question: &str) -> Result<Passphrase, Failure> {
-    rpassword::prompt_password(question)
-        .map(Passphrase::new)
-        .map_err(|error| {
-            Failure::new(format!("no passphrase was read: {error}"))
-                .hint(format!("name a file that holds it in {FILE}"))
-        })
+    let asking = progress::ASKING
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
+    let typed = rpassword::prompt_password(question);
+    if typed
+        .as_ref()
+        .is_err_and(|error| error.kind() == ErrorKind::Interrupted)
+    {
+        eprintln!("stopped");
+        std::process::exit(progress::INTERRUPTED);
+    }
+    drop(asking);
+    typed.map(Passphrase::new).map_err(|error| {
+        Failure::new(format!("no passphrase was read: {error}"))
+            .hint(format!("name a file that holds it in {FILE}"))
+    })
 }
 
 /// The passphrase in the file that a variable names: its first line.

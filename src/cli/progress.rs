@@ -1,5 +1,6 @@
 //! Progress on standard error for what takes longer than half a second, and a clean end on Ctrl-C.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -116,7 +117,10 @@ impl WordingBar {
 }
 
 /// Exit code after Ctrl-C, as shells count it (128 + SIGINT).
-const INTERRUPTED: i32 = 130;
+pub(super) const INTERRUPTED: i32 = 130;
+
+/// Held while a question is asked without echo, so that the terminal gets its echo back first.
+pub(super) static ASKING: Mutex<()> = Mutex::new(());
 
 /// Whether Ctrl-C only asks for an end, and whether it was asked for.
 static GENTLY: AtomicBool = AtomicBool::new(false);
@@ -131,6 +135,13 @@ pub fn stop_on_interrupt() -> Result<(), Failure> {
     ctrlc::set_handler(|| {
         if GENTLY.load(Ordering::SeqCst) && !ASKED.swap(true, Ordering::SeqCst) {
             return;
+        }
+        // A question that Ctrl-C was typed at ends by itself, at once.
+        for _ in 0..20 {
+            if ASKING.try_lock().is_ok() {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(10));
         }
         eprintln!("stopped");
         std::process::exit(INTERRUPTED);

@@ -2,7 +2,8 @@
 //!
 //! The stream is synthetic: each sample follows from its place, so that what comes back is checked
 //! sample by sample. `kills N` starts itself N times as a recorder in real time, kills it (SIGKILL) at
-//! a random moment and recovers; `full N FOLDER` lets a small file system in FOLDER fill up and makes
+//! a random moment and recovers; `tape FOLDER FILE` seals a file of sound as a recording that broke
+//! off (the passphrase is `four plain words`); `full N FOLDER` lets a small file system in FOLDER fill up and makes
 //! room again; `record FOLDER SECONDS` is the victim.
 
 // A script that stops with the reason where anything is not as it should be.
@@ -13,6 +14,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use notewright::audio::recording::Recording;
 use notewright::record::shelf::Shelf;
 use notewright::record::tape::{MAX_WAITING_MS, Piece, Survey, TapeEnding, TapeHeader, TapeReader};
 use notewright::session::Mode;
@@ -29,8 +31,9 @@ fn main() {
         ["record", folder, seconds] => record(Path::new(folder), seconds.parse().unwrap()),
         ["kills", count] => kills(count.parse().unwrap()),
         ["full", count, folder] => full(count.parse().unwrap(), Path::new(folder)),
+        ["tape", folder, file] => tape(Path::new(folder), Path::new(file)),
         _ => {
-            eprintln!("kills N | full N FOLDER | record FOLDER SECONDS");
+            eprintln!("kills N | tape FOLDER FILE | full N FOLDER | record FOLDER SECONDS");
             std::process::exit(2);
         }
     }
@@ -82,6 +85,17 @@ fn record(folder: &Path, seconds: u64) {
         given = now;
     }
     tape.finish().unwrap();
+}
+
+/// Seals a file of sound as a recording that broke off.
+fn tape(folder: &Path, file: &Path) {
+    let header = TapeHeader::now(Mode::Dictation, 1, "a file");
+    let mut tape = Shelf::of(folder).begin(&key(folder), &header).unwrap();
+    for block in Recording::open(file).unwrap() {
+        tape.audio(&[block.unwrap()]).unwrap();
+    }
+    tape.flush().unwrap();
+    println!("{}", tape.path().display());
 }
 
 /// Checks every sample that comes back, gaps left out, and answers what there is.

@@ -41,7 +41,7 @@ impl Desk {
 /// Samples that tell their place.
 fn sound(from: usize, len: usize) -> Vec<f32> {
     (from..from + len)
-        .map(|n| to_f32((n % 60_000) as i16))
+        .map(|n| to_f32(((n % 60_000) as u16).cast_signed()))
         .collect()
 }
 
@@ -105,7 +105,7 @@ fn what_was_recorded_comes_back_with_gaps_pauses_and_marks() {
     for (hear, want) in [
         (Hear::Channel(0), left[100]),
         (Hear::Channel(9), right[100]),
-        (Hear::Mixed, (left[100] + right[100]) / 2.0),
+        (Hear::Mixed, f32::midpoint(left[100], right[100])),
     ] {
         let mono: Vec<f32> = desk
             .reader()

@@ -31,6 +31,8 @@ pub struct TapeWriter {
     partial: Vec<Vec<i16>>,
     /// Frames that are not on disk yet.
     waiting: VecDeque<Placed>,
+    /// Whether the disk took nothing the last time.
+    is_refused: bool,
     /// Where the next frame stands, in samples.
     position: u64,
     places: Arc<Mutex<Vec<Place>>>,
@@ -60,6 +62,7 @@ impl TapeWriter {
                 usize::from(header.channels.clamp(1, 2))
             ],
             waiting: VecDeque::new(),
+            is_refused: false,
             position: 0,
             places: Arc::default(),
             one: None,
@@ -235,13 +238,17 @@ impl TapeWriter {
 
     fn write(&mut self) -> Result<(), TapeError> {
         while !self.waiting.is_empty() {
-            let count = self.waiting.len().min(GROUP);
+            // One is enough to find out whether there is room again.
+            let most = if self.is_refused { 1 } else { GROUP };
+            let count = self.waiting.len().min(most);
             let group: Vec<Vec<u8>> = self.waiting.range(..count).map(Placed::encode).collect();
             let frames: Vec<&[u8]> = group.iter().map(Vec::as_slice).collect();
             if let Err(error) = self.sealed.append_all(&frames) {
+                self.is_refused = true;
                 self.bound_waiting();
                 return Err(error.into());
             }
+            self.is_refused = false;
             let written = self.waiting.drain(..count);
             if let Ok(mut places) = self.places.lock() {
                 places.extend(written.map(|placed| Place::of(&placed)));
