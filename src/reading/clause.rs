@@ -3,8 +3,9 @@
 
 use std::ops::Range;
 
+use crate::reading::clause_words::{governs, is_preposition, leads};
 use crate::reading::lexicon::{CueKind, Lexicon, Mark, Reach, Sense};
-use crate::reading::risk_words;
+use crate::reading::{no_cue, risk_words};
 use crate::transcript::script::{Break, ScriptUtterance, Sentence, Word};
 
 /// Whose doing a clause tells of.
@@ -67,7 +68,7 @@ pub fn split(
     let range = sentence.words.clone();
     let words = &utterance.words[range.clone()];
     let mut marks = lexicon.marks(words);
-    drop_pseudo(&mut marks);
+    no_cue::drop(words, &mut marks);
     if unpunctuated {
         marks.extend(risk_words::overrunning(lexicon, utterance, &range));
     }
@@ -127,24 +128,6 @@ fn tells_of_doing(words: &[Word], marks: &[Mark], start: usize) -> bool {
         })
 }
 
-/// Takes out the cues that a pseudo cue covers ("no change", "not only").
-fn drop_pseudo(marks: &mut Vec<Mark>) {
-    let covered: Vec<Range<usize>> = marks
-        .iter()
-        .filter(|m| matches!(m.what, Sense::Cue(CueKind::Pseudo, _)))
-        .map(|m| m.words.clone())
-        .collect();
-    if covered.is_empty() {
-        return;
-    }
-    marks.retain(|m| {
-        !matches!(m.what, Sense::Cue(..))
-            || !covered
-                .iter()
-                .any(|c| c.start <= m.words.start && m.words.end <= c.end)
-    });
-}
-
 /// Words of the sentence at which a new clause begins.
 fn boundaries(words: &[Word], marks: &[Mark], unpunctuated: bool) -> Vec<usize> {
     let mut starts: Vec<usize> = (1..words.len())
@@ -155,6 +138,13 @@ fn boundaries(words: &[Word], marks: &[Mark], unpunctuated: bool) -> Vec<usize> 
         .filter(|m| matches!(m.what, Sense::Cue(CueKind::Joins, _)))
         .map(|m| m.words.end)
         .collect();
+    let timed = |at: usize, starts: &[usize]| {
+        marks.iter().any(|m| {
+            m.words.end == at
+                && matches!(m.what, Sense::Cue(CueKind::Ahead | CueKind::Historical, _))
+                && (m.words.start == 0 || starts.contains(&m.words.start))
+        })
+    };
     let inside_subject = |at: usize| {
         marks.iter().any(|m| {
             let names = matches!(
@@ -199,17 +189,57 @@ fn boundaries(words: &[Word], marks: &[Mark], unpunctuated: bool) -> Vec<usize> 
                 if joined.contains(&first) && first == at && !comma {
                     continue;
                 }
+                if unpunctuated && (timed(first, &starts) || closes(words, &starts, first)) {
+                    continue;
+                }
                 if led || comma || (unpunctuated && !governs(&words[first - 1].lower)) {
                     starts.push(first);
                 }
             }
-            what if unpunctuated && at > 0 && !joined.contains(&at) => {
+            // "Next week we start": the time belongs to what follows it.
+            what if unpunctuated && at > 0 && !joined.contains(&at) && !timed(at, &starts) => {
                 starts.extend(unmarked(words, what, at));
             }
             _ => {}
         }
     }
+    if unpunctuated {
+        starts.retain(|&at| !wants_object(words, marks, at));
+    }
     starts
+}
+
+/// Whether "next session" ends what the speaker is about to do ("we start on sleep next session"),
+/// rather than beginning something new.
+fn closes(words: &[Word], starts: &[usize], at: usize) -> bool {
+    let since = starts
+        .iter()
+        .copied()
+        .filter(|&s| s < at)
+        .max()
+        .unwrap_or(0);
+    let said = &words[since..at];
+    words[at].lower == "next"
+        && said
+            .iter()
+            .any(|w| matches!(w.lower.as_str(), "i" | "we" | "i'll" | "we'll"))
+        && !said
+            .iter()
+            .any(|w| is_past(&w.lower) || matches!(w.lower.as_str(), "was" | "were"))
+}
+
+/// Whether a refusal before this word still wants the thing that was refused: "did not want | the".
+fn wants_object(words: &[Word], marks: &[Mark], at: usize) -> bool {
+    matches!(
+        words[at].lower.as_str(),
+        "the" | "a" | "an" | "her" | "his" | "their" | "any" | "another" | "to"
+    ) && marks.iter().any(|m| {
+        let refuses = matches!(
+            m.what,
+            Sense::Cue(CueKind::Declined | CueKind::Negated, Reach::Forward)
+        );
+        refuses && m.words.end == at
+    })
 }
 
 /// Where a clause begins that no punctuation marks: at a subject pronoun, or at a verb of doing in
@@ -272,91 +302,6 @@ pub fn is_past(word: &str) -> bool {
                 | "endorses"
                 | "said"
         )
-}
-
-/// Words before a verb that it belongs to: a subject, an auxiliary, an adverb, a preposition.
-fn governs(word: &str) -> bool {
-    matches!(
-        word,
-        "i" | "we"
-            | "he"
-            | "she"
-            | "they"
-            | "who"
-            | "that"
-            | "which"
-            | "it"
-            | "was"
-            | "were"
-            | "is"
-            | "are"
-            | "been"
-            | "had"
-            | "has"
-            | "have"
-            | "not"
-            | "also"
-            | "just"
-            | "then"
-            | "to"
-            | "the"
-            | "a"
-            | "an"
-            | "of"
-            | "with"
-            | "her"
-            | "his"
-            | "their"
-            | "by"
-            | "for"
-            | "in"
-            | "on"
-            | "at"
-            | "when"
-            | "what"
-            | "how"
-            | "or"
-            | "client"
-            | "patient"
-            | "pt"
-            | "mother"
-            | "mom"
-            | "dad"
-            | "father"
-            | "still"
-            | "only"
-            | "never"
-            | "be"
-            | "being"
-            | "get"
-            | "got"
-            | "feels"
-            | "felt"
-            | "more"
-            | "less"
-            | "so"
-            | "very"
-            | "much"
-            | "as"
-            | "if"
-            | "did"
-    ) || word.ends_with("ly")
-}
-
-/// Words that lead over to a new clause and belong to it.
-fn leads(word: &str) -> bool {
-    matches!(
-        word,
-        "and" | "but" | "so" | "then" | "also" | "afterwards" | "today" | "because" | "while"
-    )
-}
-
-/// Words before which a person does nothing: "with Harold I stayed quiet".
-fn is_preposition(word: &str) -> bool {
-    matches!(
-        word,
-        "with" | "for" | "to" | "from" | "about" | "by" | "of" | "at" | "on" | "beside" | "between"
-    )
 }
 
 /// The subject that a clause names: the first one before any verb of doing, telling or planning.

@@ -14,6 +14,7 @@ use crate::reading::clause::{Clause, Subject, is_past};
 use crate::reading::details::Details;
 use crate::reading::lexicon::{Context, CueKind, Lexicon, Mark, Sense};
 use crate::reading::likeness::Heard;
+use crate::reading::retests;
 use crate::reading::status::{self, Scene};
 use crate::session::{Mode, Speaker};
 use crate::transcript::script::{Break, Script};
@@ -179,10 +180,18 @@ pub(super) fn read(
         hits.retain(|hit| !is_unlike(lexicon, hit, heard));
     }
     hits.extend(alike(lexicon, clause, &hits, around, heard));
+    let retest = retests::named(lexicon, &utterance.words, clause, &hits)
+        .filter(|_| around.mode == Mode::Dictation);
+    let only_named = hits.len();
     let mut tags: Vec<Tag> = hits
         .into_iter()
-        .filter_map(|hit| {
-            let decision = status::decide(&scene, &hit)?;
+        .chain(retest)
+        .enumerate()
+        .filter_map(|(n, hit)| {
+            let mut decision = status::decide(&scene, &hit)?;
+            if n >= only_named {
+                decision.status = retests::settled(decision.status)?;
+            }
             let start = decision
                 .from
                 .map_or(hit.words.start, |at| at.min(hit.words.start));
@@ -342,7 +351,19 @@ fn independent_acts(script: &Script, clause: &Clause) -> Vec<usize> {
                     words[at - 1].lower.as_str(),
                     "and" | "then" | "i" | "we" | "also" | "she" | "he" | "they" | "client"
                 );
-            past && fresh
+            past && fresh && !is_to_come(script, clause, at)
         })
         .collect()
+}
+
+/// Whether a verb whose past is no other word than its base stands after a time to come: "next week we
+/// set up".
+fn is_to_come(script: &Script, clause: &Clause, at: usize) -> bool {
+    let words = &script.utterances[clause.utterance].words;
+    matches!(
+        words[at].lower.as_str(),
+        "set" | "put" | "cut" | "let" | "read"
+    ) && clause
+        .cues(CueKind::Ahead)
+        .any(|time| time.words.end + 1 == at || time.words.end == at)
 }

@@ -5,6 +5,7 @@
 
 mod alike;
 pub mod clause;
+mod clause_words;
 pub mod cohesion;
 pub mod details;
 pub mod emdr;
@@ -25,6 +26,8 @@ pub mod leaning;
 pub mod lexicon;
 mod likeness;
 pub mod measures;
+mod no_cue;
+mod retests;
 pub mod risk;
 pub mod risk_answers;
 mod risk_words;

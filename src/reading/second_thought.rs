@@ -25,23 +25,6 @@ pub(super) fn revise(reading: &mut Reading, utterance: &ScriptUtterance, clause:
             .iter()
             .any(|w| list.iter().any(|l| w.lower.starts_with(l)))
     };
-    let offered = said(
-        &before.clause.words,
-        &[
-            "offer",
-            "suggest",
-            "recommend",
-            "invit",
-            "propos",
-            "asked",
-            "encourag",
-            "float",
-            "pitch",
-            "raised",
-            "mentioned",
-            "again",
-        ],
-    );
     let begun = said(
         &before.clause.words,
         &["started", "began", "tried", "attempted", "starting"],
@@ -50,9 +33,7 @@ pub(super) fn revise(reading: &mut Reading, utterance: &ScriptUtterance, clause:
         .words
         .get(clause.words.start)
         .is_some_and(|w| w.lower == "but");
-    let status = if offered && clause.has(CueKind::Declined) {
-        Status::Declined
-    } else if begun && (but || clause.has(CueKind::Attempted)) {
+    let status = if begun && (but || clause.has(CueKind::Attempted)) {
         Status::Attempted
     } else {
         return;

@@ -31,6 +31,11 @@ pub(super) fn decide(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
     if let Some((cue, status)) = decided
         && (strength(status) >= 3 || status == Status::Reviewed)
     {
+        // What the clinician is to do "before Friday" is no task of the client.
+        let status = match status {
+            Status::Assigned if id == "cm.coordination" => Status::Planned,
+            status => status,
+        };
         return Some(Decision::by(status, cue));
     }
     if let Some(refusal) = refused(scene) {

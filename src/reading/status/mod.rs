@@ -4,10 +4,13 @@
 //! was refused or left out, what was only talked of, what is to come, and last what was done.
 
 mod aloud;
+mod kinds;
 mod reach;
+mod reply;
 mod told;
 mod who;
 
+use kinds::{is_clinicians_work, is_done_by_going_over, is_for_clients};
 use reach::{reaching, strength};
 use who::{by_agent, subject};
 
@@ -103,6 +106,9 @@ pub(super) fn decide(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
     // Worked out only where it is needed: it costs a pass over the filters.
     let heard = || scene.heard.status();
     if hit.how == How::Like {
+        if let Some(told) = reply::read(scene, hit) {
+            return Some(told);
+        }
         return heard().map(|(status, _)| Decision::heard(status, probability));
     }
     let mut decision = match known(scene, hit) {
@@ -136,6 +142,13 @@ fn known(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
         (_, Status::ClientUse) if known.by_client && !at_home => Status::Performed,
         // A task is set and its outcome looked at; neither is "performed".
         ("homework.assign", Status::Performed | Status::Planned) => Status::Assigned,
+        ("homework.assign", Status::ClientUse) if told::is_present(scene, hit) => Status::Assigned,
+        // What was handed to somebody to take home was done; only a skill or a task is homework.
+        (id, Status::Assigned)
+            if !is_for_clients(id) && told::opens_with_giving(scene, &decision) =>
+        {
+            Status::Performed
+        }
         ("homework.review", Status::Performed | Status::ClientUse) => Status::Reviewed,
         // Teaching, assessing and the phases of EMDR are gone over by doing them.
         (id, Status::Reviewed) if is_done_by_going_over(id) && !says_reviewed(scene, &decision) => {
@@ -146,21 +159,6 @@ fn known(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
         (_, status) => status,
     };
     Some(decision)
-}
-
-/// Whether "went over" says that it was done: there is nothing from before to be looked at again.
-fn is_done_by_going_over(id: &str) -> bool {
-    id.starts_with("edu.")
-        || id.starts_with("assess.")
-        || matches!(
-            id,
-            "adv.empowerment"
-                | "cm.monitoring"
-                | "emdr.preparation"
-                | "emdr.assessment"
-                | "emdr.desensitization"
-                | "emdr.closure"
-        )
 }
 
 /// Whether the clinician's own word for it was "reviewed".
@@ -187,6 +185,7 @@ fn dictated(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
         && forward.is_none_or(|(_, s)| !matches!(s, Status::Planned | Status::Reviewed))
         && !(subject == Subject::Clinician && forward.is_some_and(|(_, s)| s == Status::Negated))
         && !done_now(scene, hit)
+        && !told::is_to_come(scene, cue, hit)
     {
         return Some(Decision::by(Status::Historical, cue));
     }
@@ -201,6 +200,15 @@ fn dictated(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
     if other && !scene.independent.contains(&hit.words.start) && subject != Subject::Clinician {
         return Some(Decision::bare(Status::OtherProvider, sure::CONTEXT));
     }
+    if let Some(told) = reply::read(scene, hit) {
+        return Some(told);
+    }
+    if let Some(status) = told::of_client(scene, hit, subject) {
+        return Some(Decision::bare(status, sure::CONTEXT));
+    }
+    // A question about risk is not refused by a "no", nor a mere talk of it.
+    let asked = id == "assess.risk" && subject != Subject::Client && asks(scene, hit);
+    let backward = backward.filter(|(_, status)| !(asked && *status == Status::Declined));
     let decided = [backward, forward]
         .into_iter()
         .flatten()
@@ -211,6 +219,7 @@ fn dictated(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
         return Some(Decision::by(status, cue));
     }
     if let Some(cue) = wide(CueKind::Hypothetical)
+        && !asked
         && (cue.words.start <= hit.words.start || doubts_before(scene, cue, hit))
         && !cut_off(scene, cue.words.start, hit)
     {
@@ -222,7 +231,9 @@ fn dictated(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
         let own_future = status == Status::Assigned
             && (told::opens_with_will(scene, cue) || cue.words.start >= hit.words.end);
         let clinicians = subject == Subject::Clinician
-            || (subject == Subject::Unsaid && is_clinicians_work(scene.lexicon, hit));
+            || (subject == Subject::Unsaid
+                && (is_clinicians_work(scene.lexicon, hit) || !is_for_clients(id)))
+            || told::instructed(scene, id) == Some(Status::Planned);
         let status = if own_future && clinicians {
             Status::Planned
         } else {
@@ -235,7 +246,7 @@ fn dictated(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
         };
         return Some(Decision::by(status, cue));
     }
-    if let Some(status) = told::instructed(scene) {
+    if let Some(status) = told::instructed(scene, id) {
         return Some(Decision::bare(status, sure::CONTEXT));
     }
     if (scene.around.section == Some(SectionKind::Plan) && !told::done_today(scene))
@@ -256,6 +267,19 @@ fn dictated(scene: &Scene<'_>, hit: &Hit) -> Option<Decision> {
             clinician(clause, hit, scene.around, subject)
         }
     }
+}
+
+/// Whether the clinician asks: the words of the technique open with it.
+fn asks(scene: &Scene<'_>, hit: &Hit) -> bool {
+    let words = &scene.script.utterances[scene.clause.utterance].words;
+    let near = hit
+        .words
+        .start
+        .saturating_sub(2)
+        .max(scene.clause.words.start)..hit.words.end;
+    words[near]
+        .iter()
+        .any(|w| w.lower == "asked" || w.lower == "asking")
 }
 
 /// Whether a doubt follows the technique at once: "mindfulness might be added".
@@ -284,15 +308,6 @@ fn cut_off(scene: &Scene<'_>, cue: usize, hit: &Hit) -> bool {
         .independent
         .iter()
         .any(|&at| cue < at && at <= hit.words.start)
-}
-
-/// Whether the technique is work on the case, which no client is given as a task.
-fn is_clinicians_work(lexicon: &Lexicon, hit: &Hit) -> bool {
-    let stage = lexicon.interventions[hit.intervention].stage.as_str();
-    matches!(
-        stage,
-        "assessment" | "care_planning" | "evaluation" | "termination"
-    )
 }
 
 /// A technique in a clause about the client: a skill that the client used, or a mere mention.

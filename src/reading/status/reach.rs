@@ -15,6 +15,24 @@ const REACHING: &[(CueKind, Status)] = &[
     (CueKind::Reviewed, Status::Reviewed),
 ];
 
+/// Words that may stand between a bare "no" and what it denies.
+const NEAR: usize = 6;
+
+/// Words with which what a bare "no" denies is at an end.
+const ENDS: &[&str] = &[
+    "at",
+    "after",
+    "during",
+    "since",
+    "when",
+    "this",
+    "today",
+    "yesterday",
+    "last",
+    "because",
+    "until",
+];
+
 /// The cue with this reach that speaks of the hit: the last one before it that no new verb of
 /// doing cuts off, or the first one after it.
 pub(super) fn reaching<'a>(
@@ -63,11 +81,15 @@ pub(super) fn reaching<'a>(
                 _ => false,
             }
     };
-    let found = clause
-        .marks
-        .iter()
-        .filter_map(of)
-        .filter(|(cue, status)| !cut(cue) && !named(cue, *status) && !done(*status));
+    // A bare "no" speaks of the words right after it: "no tears at drop off, for the play work we ..".
+    let beyond = |cue: &Mark| {
+        let between = words.get(cue.words.end..hit.words.start).unwrap_or(&[]);
+        let bare = cue.words.len() == 1 && words[cue.words.start].lower == "no";
+        bare && (between.len() > NEAR || between.iter().any(|w| ENDS.contains(&w.lower.as_str())))
+    };
+    let found = clause.marks.iter().filter_map(of).filter(|(cue, status)| {
+        !cut(cue) && !beyond(cue) && !named(cue, *status) && !done(*status)
+    });
     if reach == Reach::Forward {
         found
             .filter(|(cue, _)| cue.words.start <= hit.words.start)
