@@ -116,31 +116,51 @@ const ANSWER: usize = 4;
 pub fn read_session(script: &Script, place: usize, marks: &[Mark], into: &mut Risk) {
     let utterance = &script.utterances[place];
     if utterance.speaker.is_client() {
-        let part = Sentence {
-            words: 0..utterance.words.len(),
-            opens: None,
-            paragraph: false,
-            question: false,
-        };
-        let outright: Vec<Mark> = marks
-            .iter()
-            .filter(|m| of_oneself(script, place, m))
-            .cloned()
-            .collect();
-        read(
-            script,
-            place,
-            &part,
-            &outright,
-            Told { of_another: false },
-            into,
-        );
+        outright(script, place, marks, into);
         return;
     }
     let words = RiskWords::of(marks, &utterance.words, 0);
     let cite = |from: usize, to: usize| Cite::of(place, utterance.span(&(from..to)));
     level(&words, &cite, into);
     answer(script, place, marks, &words, into);
+}
+
+/// Reads what a client says outright, sentence by sentence: "I haven't cut since May. I wished I wouldn't
+/// wake up" denies the one and not the other. An ideation that is told outright outweighs a no in the
+/// same answer, and a plan that is denied beside it is one to act on it.
+fn outright(script: &Script, place: usize, marks: &[Mark], into: &mut Risk) {
+    let utterance = &script.utterances[place];
+    let tells = |m: &Mark| {
+        m.what == Sense::Risk(RiskWord::Told(RiskField::Si)) && of_oneself(script, place, m)
+    };
+    let told = marks.iter().any(tells);
+    let of_acting = |m: &Mark| {
+        let of = |field| m.what == Sense::Risk(RiskWord::Named(field));
+        of(RiskField::Plan) || of(RiskField::Intent)
+    };
+    for sentence in &utterance.sentences {
+        let within =
+            |m: &&Mark| sentence.words.start <= m.words.start && m.words.end <= sentence.words.end;
+        let own = |m: &&Mark| of_oneself(script, place, m) || (told && of_acting(m));
+        let outright: Vec<Mark> = marks.iter().filter(within).filter(own).cloned().collect();
+        let part = Sentence {
+            opens: None,
+            paragraph: false,
+            question: false,
+            words: sentence.words.clone(),
+        };
+        let told = Told { of_another: false };
+        read(script, place, &part, &outright, told, into);
+    }
+    if let Some(said) = into.said.get_mut(&RiskField::Si) {
+        let here = |cite: &Cite| cite.utterance == place;
+        let present = |(status, cite): &(RiskStatus, Cite)| {
+            here(cite) && matches!(status, RiskStatus::Passive | RiskStatus::Active)
+        };
+        if said.iter().any(present) {
+            said.retain(|(status, cite)| !(here(cite) && *status == RiskStatus::Denied));
+        }
+    }
 }
 
 /// Whether a client's word of risk is about the client: it says so, or is no name of a risk at all.
