@@ -78,8 +78,9 @@ pub(super) struct Inbox {
     behind: bool,
     ended: bool,
     abandoned: bool,
-    /// How often something was told.
+    /// How often something was told, and after which of these the recogniser waits for more.
     news: u64,
+    waits_since: Option<u64>,
 }
 
 impl Inbox {
@@ -99,6 +100,7 @@ impl Inbox {
             ended: false,
             abandoned: false,
             news: 0,
+            waits_since: None,
         }
     }
 
@@ -133,6 +135,16 @@ impl Inbox {
     /// How often something was told: whoever waits for more waits until this changes.
     pub(super) fn news(&self) -> u64 {
         self.news
+    }
+
+    /// Notes whether the recogniser waits, having dealt with all news up to `since`.
+    pub(super) fn waits_since(&mut self, since: Option<u64>) {
+        self.waits_since = since;
+    }
+
+    /// Whether the recogniser waits for news that have not come.
+    pub(super) fn is_idle(&self) -> bool {
+        self.waits_since == Some(self.news)
     }
 
     /// Samples of the recording so far.

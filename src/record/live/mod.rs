@@ -90,11 +90,13 @@ impl Shared {
 
     /// Waits until there is news since `heard`.
     fn wait(&self, heard: u64) {
-        let inbox = self.inbox();
-        let _inbox = self
+        let mut inbox = self.inbox();
+        inbox.waits_since(Some(heard));
+        let mut inbox = self
             .more
             .wait_while(inbox, |inbox| inbox.news() == heard)
             .unwrap_or_else(PoisonError::into_inner);
+        inbox.waits_since(None);
     }
 
     /// Changes the inbox and wakes the hearing thread.
@@ -183,6 +185,12 @@ impl Live {
     #[must_use]
     pub fn held_ms(&self) -> u64 {
         ms_of(self.shared.inbox().samples_held() as u64)
+    }
+
+    /// Whether nothing is left to be done until more is pushed.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.shared.inbox().is_idle()
     }
 
     /// Ends the recording, has heard what is left of it, and gives the whole transcript.
