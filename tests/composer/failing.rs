@@ -17,7 +17,7 @@ fn an_author_that_is_gone_leaves_the_words_said() {
         .iter()
         .find(|f| f.code == "composer.failed")
         .unwrap();
-    insta::assert_snapshot!(finding.message, @"the language model did not finish: notewright-pen died (signal 9, killed, as when memory runs out); in Subjective, Objective, Assessment, Plan the speaker's own words stand where it did not get to. To mend it: free memory or choose a smaller model, then try again");
+    insta::assert_snapshot!(finding.message, @"the language model did not finish: notewright-pen died (signal 9, killed, as when memory runs out); in Subjective, Objective, Plan the speaker's own words stand where it did not get to. To mend it: free memory or choose a smaller model, then try again");
     assert_eq!(fake.prompts.len(), 1, "it is asked no more");
 }
 

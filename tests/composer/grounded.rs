@@ -28,18 +28,18 @@ fn an_author_who_answers_well_is_taken_at_its_word() {
 #[test]
 fn sentences_may_be_joined() {
     let mut fake = Fake::new(|asked| {
-        Ok(if asked.evidence.len() == 2 {
+        Ok(if asked.evidence.len() == 3 {
             line(
                 &[1, 2],
                 "Client reports that she slept four hours a night this week and worries about the move.",
-            )
+            ) + &line(&[3], "She denies suicidal ideation.")
         } else {
             faithful(asked)
         })
     });
     let note = note(&dictation(), "soap", &mut fake);
     let first = &note.sections[0].statements;
-    assert_eq!(first.len(), 1, "{:?}", lines(&note));
+    assert_eq!(first.len(), 2, "{:?}", lines(&note));
     assert_eq!(first[0].evidence().len(), 2);
     loses_nothing(&note, &dictation(), "soap");
 }

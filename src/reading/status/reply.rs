@@ -102,13 +102,23 @@ fn told(scene: &Scene<'_>, hit: &Hit, kinds: &[CueKind]) -> Option<usize> {
         .filter(|m| is_told(m))
         .min_by_key(|m| m.words.start)
         .filter(|m| m.words.start <= LEAD)?;
-    // "Offered grounding. He declined the safety plan": the answer has an object of its own.
+    // "Offered grounding. He declined the safety plan": the answer has an object of its own. "Offered
+    // grounding. I tried tapping but he shook his head": it answers what its own sentence names.
+    let own = sentence_end(scene);
     let of_another = marks.iter().any(|m| {
-        matches!(m.what, Sense::Term(_) | Sense::Act(_))
-            && m.words.start <= answer.words.end + 2
-            && m.words.end > answer.words.end
+        let named = matches!(m.what, Sense::Term(_) | Sense::Act(_));
+        let object = m.words.start <= answer.words.end + 2 && m.words.end > answer.words.end;
+        let before = after.start >= own && m.words.end <= answer.words.start;
+        named && (object || before)
     });
     (!of_another).then_some(after.start + answer.words.end)
+}
+
+/// One past the last word of the clause's sentence.
+fn sentence_end(scene: &Scene<'_>) -> usize {
+    let utterance = &scene.script.utterances[scene.clause.utterance];
+    let own = utterance.sentences.get(scene.clause.sentence);
+    own.map_or(utterance.words.len(), |sentence| sentence.words.end)
 }
 
 /// The words of the utterance after the clause that may still speak of it: the rest of its sentence,
