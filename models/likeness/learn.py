@@ -24,7 +24,7 @@ STATUSES = ("performed attempted reviewed assigned planned declined negated hist
 VOICES = {"d": "<d>", "s": "<s>", "c": "<c>"}
 RESERVED = ["<unk>", "#", "<d>", "<s>", "<c>"]
 WIDTHS = (1, 2, 3)
-# The last round of blind cases that is learned from (the shipped weights: techniques from rounds 1 to 7).
+# The last round of blind cases that is learned from.
 LAST_ROUND = 9
 
 

@@ -26,7 +26,7 @@ pub(super) fn named(
     ];
     let said = |kind: &CueKind| clause.has(*kind);
     let mark = clause.marks.iter().find(|m| {
-        matches!(m.what, Sense::Instrument(_)) && !words[m.words.start].lower.starts_with("c")
+        matches!(m.what, Sense::Instrument(_)) && !words[m.words.start].lower.starts_with('c')
     })?;
     let left = clause.marks.iter().any(|m| {
         m.words.start == mark.words.end && matches!(m.what, Sense::Cue(CueKind::Negated, _))

@@ -276,7 +276,9 @@ fn mixed(channels: &[Vec<f32>]) -> Vec<f32> {
     }
     if !rest.is_empty() {
         let share = 1.0 / channels.len() as f32;
-        mixed.iter_mut().for_each(|sample| *sample *= share);
+        for sample in &mut mixed {
+            *sample *= share;
+        }
     }
     mixed
 }

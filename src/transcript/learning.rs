@@ -181,9 +181,7 @@ fn doubt(
         Some(Doubt::Number)
     } else if turns(heard) != turns(meant) {
         Some(Doubt::Sense)
-    } else if everyday(heard) && (heard.tokens.len() == 1 || everyday(meant) && !is_term)
-        || heard.tokens.len() == 1 && everyday(meant) && !is_term
-    {
+    } else if everyday(heard) && (heard.tokens.len() == 1 || everyday(meant) && !is_term) {
         Some(Doubt::Everyday)
     } else if !is_term && meant.tokens.iter().any(|t| is_name(meant, t, is_everyday)) {
         Some(Doubt::Name)

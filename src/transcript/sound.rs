@@ -22,12 +22,18 @@ const SAME_SOUND: [&str; 18] = [
     "ci si", "cy si", "q k", "c k", "z s", "w u", "y i",
 ];
 
-/// Whether two phrases sound alike, with what is in capitals or stands alone spelled out or not.
+/// Whether two phrases sound alike, from their beginning where neither is an abbreviation; what is in
+/// capitals or stands alone is spelled out or not.
 pub(super) fn alike(a: &str, b: &str) -> bool {
+    let abbreviates = |text: &str| text.chars().filter(|c| c.is_uppercase()).count() > 1;
+    let anyhow = abbreviates(a) || abbreviates(b);
     let (a, b) = (images(a), images(b));
     a.iter().any(|a| {
         b.iter().any(|b| {
-            !a.is_empty() && !b.is_empty() && strsim::normalized_damerau_levenshtein(a, b) >= ALIKE
+            !a.is_empty()
+                && !b.is_empty()
+                && (anyhow || a.chars().next() == b.chars().next())
+                && strsim::normalized_damerau_levenshtein(a, b) >= ALIKE
         })
     })
 }

@@ -93,7 +93,7 @@ fn duration(text: &str) -> Result<Duration, String> {
 
 /// How a recording ended.
 enum End {
-    Stopped(Recorded),
+    Stopped(Box<Recorded>),
     Erased,
 }
 
@@ -159,7 +159,7 @@ pub fn run(world: &World, args: &RecordArgs) -> Result<ExitCode, Failure> {
     }
     let said = clock(recorded.length_ms);
     anstream::eprintln!("Recorded {said}. It is kept, sealed, as {name}.");
-    let taken = taken(&mut drafting, recorded, (&path, &name), &user_key, is_demo)?;
+    let taken = taken(&mut drafting, *recorded, (&path, &name), &user_key, is_demo)?;
     let note = drafting.note(taken);
     drafting.write(&name, &note);
     if !args.drafting.quiet() {
@@ -284,7 +284,7 @@ fn record(
     for event in told.try_iter() {
         screen.hear(&event);
     }
-    Ok(End::Stopped(recorded))
+    Ok(End::Stopped(Box::new(recorded)))
 }
 
 /// The transcript of what was recorded: the live one, or else one that is made now.

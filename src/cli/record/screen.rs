@@ -260,7 +260,9 @@ fn state(recorder: &Recorder) -> String {
     match recorder.lag_ms() {
         None => line.push_str("  no live text"),
         Some(lag) if lag >= SLOW_MS => {
-            line.push_str(&format!("  the text is {} behind", clock(lag)));
+            line.push_str("  the text is ");
+            line.push_str(&clock(lag));
+            line.push_str(" behind");
         }
         Some(_) => {}
     }

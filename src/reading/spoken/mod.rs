@@ -123,6 +123,7 @@ impl<'a> Talk<'a> {
     }
 
     /// Whether a technique was told of within these words.
+    #[allow(clippy::unused_self, reason = "it reads as a question to the talk")]
     fn tells(&self, tag: &Tag, utterance: usize, words: &Range<usize>) -> bool {
         tag.cite.utterance == utterance
             && words.start <= tag.why.words.start

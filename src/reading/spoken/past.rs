@@ -64,11 +64,12 @@ impl Talk<'_> {
             let skill = SKILLS.iter().any(|s| id.starts_with(s));
             let heard = tag.why.heard;
             let status = match tag.status {
-                Status::Declined | Status::Negated | Status::Hypothetical => continue,
                 Status::Historical if heard && skill && past && !earlier && !elsewhere => {
                     Status::ClientUse
                 }
-                Status::Historical => continue,
+                Status::Declined | Status::Negated | Status::Hypothetical | Status::Historical => {
+                    continue;
+                }
                 _ if earlier && past => Status::Historical,
                 Status::OtherProvider => continue,
                 _ if treatment && past && elsewhere => Status::Historical,

@@ -49,7 +49,7 @@ impl Talk<'_> {
                 self.refuse_named(place, &refusal);
                 continue;
             };
-            self.decline(place, &refusal, line, offered);
+            self.decline(place, &refusal, line, &offered);
         }
     }
 
@@ -135,7 +135,7 @@ impl Talk<'_> {
         named
     }
 
-    fn decline(&mut self, place: usize, refusal: &Range<usize>, line: usize, offered: Vec<Named>) {
+    fn decline(&mut self, place: usize, refusal: &Range<usize>, line: usize, offered: &[Named]) {
         let offer = self.lines[line].utterance;
         let named = self.named_in(place, refusal);
         let both: Vec<usize> = offered
@@ -152,9 +152,12 @@ impl Talk<'_> {
         for intervention in ids {
             let wrong = |tag: &crate::reading::interventions::Tag| {
                 tag.intervention == intervention
-                    && (tag.cite.utterance == offer
-                        || (tag.cite.utterance == place && tag.status != Status::Historical))
-                    && !matches!(tag.status, Status::ClientUse | Status::OtherProvider)
+                    && match tag.status {
+                        Status::ClientUse => false,
+                        // An offer tells of no service that the client has.
+                        Status::OtherProvider | Status::Historical => tag.cite.utterance == offer,
+                        _ => tag.cite.utterance == offer || tag.cite.utterance == place,
+                    }
             };
             self.tags.retain(|tag| !wrong(tag));
             if names_it {

@@ -171,11 +171,19 @@ fn a_plan_or_card_of_before_is_gone_over() {
     for said in [
         "Last time you were going to walk to the park. How did that go?",
         "You said you'd ring the landlord. Did you manage it?",
-        "How did the breathing practice go?",
+        "How did the walk go?",
     ] {
         let found = statuses("soap", &[said, "Fine.", "Good.", "Yes."], "homework.review");
         assert_eq!(found, ["reviewed"], "{said}");
     }
+    // What was practised has a name of its own, and no second tag.
+    let said = [
+        "How did the breathing practice go?",
+        "Fine.",
+        "Good.",
+        "Yes.",
+    ];
+    assert_eq!(statuses("soap", &said, "skills.relaxation"), ["reviewed"]);
 }
 
 #[test]

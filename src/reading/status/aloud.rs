@@ -135,6 +135,13 @@ fn refused(scene: &Scene<'_>) -> Option<Cite> {
         .filter(|w| !w.is_filler())
         .take(3)
         .any(|w| REFUSALS.contains(&w.lower.as_str()));
-    (offered && next.speaker.is_client() && no)
+    // "No, go on, I'd like that."
+    let yes = next.words.windows(2).any(|w| {
+        matches!(
+            (w[0].lower.as_str(), w[1].lower.as_str()),
+            ("go", "on") | ("i'd", "like" | "love") | ("why", "not")
+        )
+    });
+    (offered && next.speaker.is_client() && no && !yes)
         .then(|| Cite::of(clause.utterance + 1, next.span(&(0..next.words.len()))))
 }

@@ -90,8 +90,8 @@ fn told(scene: &Scene<'_>, hit: &Hit, kinds: &[CueKind]) -> Option<usize> {
     let is_told = |mark: &Mark| matches!(mark.what, Sense::Cue(kind, _) if kinds.contains(&kind));
     let touches =
         |mark: &Mark| mark.words.start < hit.words.end && hit.words.start < mark.words.end;
-    let own = scene.clause.marks.iter();
-    if let Some(mark) = own.filter(|m| is_told(m) && !touches(m)).last() {
+    let mut own = scene.clause.marks.iter().rev();
+    if let Some(mark) = own.find(|m| is_told(m) && !touches(m)) {
         return Some(mark.words.end);
     }
     let after = following(scene)?;
