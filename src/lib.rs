@@ -11,6 +11,5 @@ pub mod pipeline;
 pub mod reading;
 pub mod record;
 pub mod session;
-pub mod speakers;
 pub mod transcript;
 pub mod vault;

@@ -13,7 +13,6 @@ const ROOMS: &[&str] = &[
     "audio",
     "vault",
     "transcript",
-    "speakers",
     "reading",
     "note",
     "compose",

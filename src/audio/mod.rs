@@ -18,7 +18,7 @@ pub mod packing;
 pub mod recording;
 pub mod resample;
 mod smoothing;
-pub(crate) mod spectrum;
+mod spectrum;
 pub mod window;
 
 /// Samples a second of all audio inside the program: 16 kHz, mono, -1 to 1, as Whisper takes it.

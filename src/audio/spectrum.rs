@@ -8,21 +8,21 @@ use realfft::{RealFftPlanner, RealToComplex};
 use crate::audio::SAMPLE_RATE;
 
 /// Samples from one spectrum to the next: 16 ms.
-pub(crate) const HOP: usize = 256;
+pub(super) const HOP: usize = 256;
 /// Samples under one spectrum's window: 32 ms.
 const WINDOW: usize = 2 * HOP;
 /// Bands that are looked at.
-pub(crate) const BANDS: usize = 24;
+pub(super) const BANDS: usize = 24;
 /// From the lowest voices' second harmonic, above mains hum and rumble, to the end of what a
 /// telephone leaves and most of what tells speech from noise.
 const LOWEST_HZ: f32 = 125.0;
 const HIGHEST_HZ: f32 = 6_000.0;
 
 /// Power in each band, 1 being a full-scale square wave's.
-pub(crate) type Bands = [f32; BANDS];
+pub(super) type Bands = [f32; BANDS];
 
 /// Turns a stream of hops into band powers, each over this hop and the one before.
-pub(crate) struct Spectrum {
+pub(super) struct Spectrum {
     fft: Arc<dyn RealToComplex<f32>>,
     shape: Vec<f32>,
     edges: [usize; BANDS + 1],
@@ -33,7 +33,7 @@ pub(crate) struct Spectrum {
 }
 
 impl Spectrum {
-    pub(crate) fn new() -> Self {
+    pub(super) fn new() -> Self {
         let fft = RealFftPlanner::<f32>::new().plan_fft_forward(WINDOW);
         let turn = std::f32::consts::TAU / WINDOW as f32;
         Self {
@@ -50,7 +50,7 @@ impl Spectrum {
     }
 
     /// Takes in one hop; a shorter one counts as followed by silence.
-    pub(crate) fn bands(&mut self, hop: &[f32]) -> Bands {
+    pub(super) fn bands(&mut self, hop: &[f32]) -> Bands {
         let hop = &hop[..hop.len().min(HOP)];
         self.recent.copy_within(HOP.., 0);
         self.recent[HOP..HOP + hop.len()].copy_from_slice(hop);
