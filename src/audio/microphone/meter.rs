@@ -240,6 +240,7 @@ mod tests {
         let loudness = meter.loudness()[0];
         assert!((loudness.peak_dbfs + 6.0).abs() < 0.2, "{loudness:?}");
         assert!((loudness.rms_dbfs + 9.0).abs() < 0.2, "{loudness:?}");
-        assert_eq!(Meter::new(1, &[]).loudness()[0].rms_dbfs, f32::NEG_INFINITY);
+        let dead = Meter::new(1, &[]).loudness()[0].rms_dbfs;
+        assert!(dead.is_infinite() && dead < 0.0, "{dead}");
     }
 }

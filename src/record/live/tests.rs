@@ -60,7 +60,7 @@ fn word(nth: usize) -> String {
 fn read(samples: &[f32]) -> Vec<HeardSegment> {
     let mut words = Vec::new();
     let mut at = 0;
-    for run in samples.chunk_by(|a, b| a == b) {
+    for run in samples.chunk_by(|a, b| a.total_cmp(b).is_eq()) {
         let span = TimeSpan::new(ms_of(at as u64), ms_of((at + run.len()) as u64));
         at += run.len();
         if run[0] >= 1.0 {
@@ -216,7 +216,11 @@ fn start(options: LiveOptions, reader: Reader) -> (Live, Receiver<Event>) {
 /// Checks that utterances and coverage make up the recording, and that what was committed is the
 /// transcript.
 fn check(transcript: &Transcript, events: &Receiver<Event>) {
-    let mut spans: Vec<TimeSpan> = transcript.utterances.iter().flat_map(|u| u.span).collect();
+    let mut spans: Vec<TimeSpan> = transcript
+        .utterances
+        .iter()
+        .filter_map(|u| u.span)
+        .collect();
     spans.extend(transcript.coverage.iter().map(|gap| gap.span));
     spans.sort_by_key(|span| (span.start_ms, span.end_ms));
     let mut at = 0;
@@ -402,7 +406,7 @@ fn glances_come_while_somebody_speaks_and_less_often_where_they_are_slow() {
             at.push(ms_of(inbox.position()));
             // The first takes no time, the second 0.8 s.
             if at.len() == 2 {
-                inbox.push(&[1.0; 12_800]);
+                inbox.push(&vec![1.0; 12_800]);
             }
             inbox.glanced();
         }
