@@ -116,12 +116,22 @@ pub fn make_folder(folder: &Path) -> Result<(), VaultError> {
 /// When its file cannot be made or locked.
 pub fn hold(path: &Path) -> Result<Option<File>, VaultError> {
     let file = lock_file(path)?;
-    match fs4::FileExt::try_lock(&file) {
-        Ok(()) => Ok(Some(file)),
-        Err(fs4::TryLockError::WouldBlock) => Ok(None),
-        Err(fs4::TryLockError::Error(error)) => Err(VaultError::io("lock", path, error)),
+    for _ in 0..HOLD_TRIES {
+        match fs4::FileExt::try_lock(&file) {
+            Ok(()) => return Ok(Some(file)),
+            Err(fs4::TryLockError::WouldBlock) => std::thread::sleep(HOLD_WAIT),
+            Err(fs4::TryLockError::Error(error)) => {
+                return Err(VaultError::io("lock", path, error));
+            }
+        }
     }
+    Ok(None)
 }
+
+/// How often a name is tried for: a program that starts another one shares its locks with it for a
+/// moment, until the other has begun.
+const HOLD_TRIES: u32 = 10;
+const HOLD_WAIT: std::time::Duration = std::time::Duration::from_millis(20);
 
 /// The same, waiting for it where necessary.
 pub(super) fn hold_soon(path: &Path) -> Result<File, VaultError> {
