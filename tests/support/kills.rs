@@ -225,6 +225,9 @@ fn full(count: usize, folder: &Path) {
             assert_eq!(survey.length_ms, given * 1000 / RATE, "something was lost");
         }
         std::fs::remove_dir_all(&data).unwrap();
+        if (n + 1) % 10 == 0 {
+            println!("{} disks filled", n + 1);
+        }
     }
     println!(
         "{count} full disks, {refusals} writes refused, {dead} times the program ended while it was \

@@ -1,4 +1,5 @@
-//! What was said to an offer, and what broke off what was begun: in the same clause, or right after it.
+//! What was said to an offer, and what broke off what was begun: in the same clause, or in what
+//! follows of its sentence.
 
 use std::ops::Range;
 
@@ -11,9 +12,6 @@ use crate::transcript::script::Break;
 
 /// Words that are looked at after a clause.
 const AHEAD: usize = 16;
-
-/// Words of a sentence that may answer the one before it.
-const SHORT: usize = 10;
 
 /// Words before an answer: "and she just said no".
 const LEAD: usize = 6;
@@ -102,14 +100,11 @@ fn told(scene: &Scene<'_>, hit: &Hit, kinds: &[CueKind]) -> Option<usize> {
         .filter(|m| is_told(m))
         .min_by_key(|m| m.words.start)
         .filter(|m| m.words.start <= LEAD)?;
-    // "Offered grounding. He declined the safety plan": the answer has an object of its own. "Offered
-    // grounding. I tried tapping but he shook his head": it answers what its own sentence names.
-    let own = sentence_end(scene);
+    // "Offered grounding, he declined the safety plan": the answer has an object of its own.
     let of_another = marks.iter().any(|m| {
         let named = matches!(m.what, Sense::Term(_) | Sense::Act(_));
         let object = m.words.start <= answer.words.end + 2 && m.words.end > answer.words.end;
-        let before = after.start >= own && m.words.end <= answer.words.start;
-        named && (object || before)
+        named && object
     });
     (!of_another).then_some(after.start + answer.words.end)
 }
@@ -121,21 +116,10 @@ fn sentence_end(scene: &Scene<'_>) -> usize {
     own.map_or(utterance.words.len(), |sentence| sentence.words.end)
 }
 
-/// The words of the utterance after the clause that may still speak of it: the rest of its sentence,
-/// or a short sentence that follows.
+/// The words of the clause's sentence after it, which may still speak of it. The sentence that follows
+/// is another matter: it may stand anywhere.
 fn following(scene: &Scene<'_>) -> Option<Range<usize>> {
-    let clause = scene.clause;
-    let utterance = &scene.script.utterances[clause.utterance];
-    let own = utterance.sentences.get(clause.sentence)?;
-    let start = clause.words.end;
-    let end = if start < own.words.end {
-        own.words.end
-    } else {
-        let next = utterance.sentences.get(clause.sentence + 1)?;
-        if next.words.len() > SHORT {
-            return None;
-        }
-        next.words.end
-    };
+    let start = scene.clause.words.end;
+    let end = sentence_end(scene);
     (start < end).then(|| start..end.min(start + AHEAD))
 }
